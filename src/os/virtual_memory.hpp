@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <system_error>
+
+#include <memory_arena/detail/version.hpp>
+
+/// \file
+/// Address space from the operating system (rank 0). Nothing above this rank knows a system call.
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::os {
+
+/// Bytes of a page.
+[[nodiscard]] std::size_t page_bytes() noexcept;
+
+/// Pages that belong to one owner, zeroed and committed at first touch.
+class pages {
+public:
+    pages() noexcept = default;
+    pages(pages&& other) noexcept;
+    pages& operator=(pages&&) = delete;
+    ~pages();
+
+    /// Maps `bytes`, rounded up to the page, which don't count against the system's commit limit
+    /// before they are touched. Called once. What the system says when it refuses.
+    [[nodiscard]] std::error_code map(std::size_t bytes) noexcept;
+
+    [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
+
+private:
+    std::byte* begin_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+/// The system call that pages::map makes, for messages.
+inline constexpr const char* map_call = "mmap";
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <memory_arena/detail/align.hpp>
+
+#include "reserve/geometry.hpp"
+
+/// \file
+/// The reserve's cursor: below it, memory has been given out in this generation (rank 1).
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// One word. Its lowest 7 bits are the tag: 0 when settled, s + 1 when the last `blocks_on_way`
+/// blocks are an extent on its way to shard s, which any thread may complete (shard_set::complete).
+class frontier {
+public:
+    static constexpr unsigned tag_bits = 7;
+    static constexpr unsigned run_bits = 6;
+
+    explicit frontier(const geometry& shape) noexcept
+        : shape_(shape), field_(shape, shape.block_bits() + run_bits + tag_bits) {}
+
+    /// The word, unpacked, as `generation` sees it: a word of another generation is an empty
+    /// reserve.
+    struct state {
+        std::uint64_t block = 0;          ///< blocks given out
+        std::uint64_t blocks_on_way = 0;  ///< the last of them
+        unsigned tag = 0;
+    };
+
+    // Acquire: whoever wrote the word had read its generation from the arena, so a reader's later
+    // look at that generation can't find an older one: a word never runs ahead of what it sees.
+    [[nodiscard]] std::uint64_t load() const noexcept {
+        return word_.load(std::memory_order_acquire);
+    }
+
+    [[nodiscard]] bool is_of(std::uint64_t word, std::uint64_t generation) const noexcept {
+        return field_.is_of(word, generation);
+    }
+
+    [[nodiscard]] state seen_by(std::uint64_t word, std::uint64_t generation) const noexcept {
+        return is_of(word, generation) ? unpack(word) : state{};
+    }
+
+    [[nodiscard]] std::uint64_t pack(std::uint64_t generation, const state& next) const noexcept {
+        return field_.pack(generation) | (next.block << (run_bits + tag_bits)) |
+               (next.blocks_on_way << tag_bits) | next.tag;
+    }
+
+    /// Moves the frontier from `word` to `next`, unless somebody was faster. Notes the peak of a
+    /// generation that ends by it.
+    bool advance(std::uint64_t word, std::uint64_t generation, const state& next) noexcept {
+        if (!is_of(word, generation)) {
+            note_peak(word);
+        }
+        // Release: what this thread did before is seen by whoever acts on the new word.
+        return word_.compare_exchange_strong(word, pack(generation, next),
+                                             std::memory_order_acq_rel, std::memory_order_relaxed);
+    }
+
+    /// Bytes given out in `generation`.
+    [[nodiscard]] std::size_t bytes(std::uint64_t generation) const noexcept {
+        return shape_.position_of(seen_by(load(), generation).block);
+    }
+
+    /// The highest frontier of any generation, in bytes.
+    [[nodiscard]] std::size_t peak() const noexcept {
+        const std::size_t now = shape_.position_of(unpack(load()).block);
+        const std::size_t before = peak_.load(std::memory_order_relaxed);
+        return now > before ? now : before;
+    }
+
+    /// Gives a word that is a quarter of the way round behind the generation a fresh stamp.
+    /// Generations only grow, so one look at `generation` after the word is enough (see load()).
+    void renew(const std::atomic<std::uint64_t>& generation) noexcept;
+
+    [[nodiscard]] const generation_field& field() const noexcept { return field_; }
+
+private:
+    [[nodiscard]] state unpack(std::uint64_t word) const noexcept {
+        const std::uint64_t block_mask = (std::uint64_t{1} << shape_.block_bits()) - 1;
+        return {(word >> (run_bits + tag_bits)) & block_mask, (word >> tag_bits) & max_run_blocks,
+                static_cast<unsigned>(word & ((1U << tag_bits) - 1))};
+    }
+
+    /// Raises peak_ to the position of `word`, whatever its generation.
+    void note_peak(std::uint64_t word) noexcept;
+
+    geometry shape_;
+    generation_field field_;
+    alignas(isolation) std::atomic<std::uint64_t> word_{0};
+    std::atomic<std::size_t> peak_{0};
+};
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include <memory_arena/detail/version.hpp>
+
+#include "os/virtual_memory.hpp"
+
+/// \file
+/// The region that an arena owns, or was lent (rank 1).
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+class reserve {
+public:
+    reserve() noexcept = default;
+
+    /// Maps `capacity` bytes, rounded up to 16. Called once, before anything else.
+    [[nodiscard]] std::error_code map(std::size_t capacity) noexcept;
+
+    /// Uses the caller's memory: what lies between its 16-byte boundaries. Called in place of map.
+    void borrow(std::span<std::byte> buffer) noexcept;
+
+    [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] bool contains(const void* pointer) const noexcept;
+
+private:
+    os::pages own_;  ///< none for a borrowed one
+    std::byte* begin_ = nullptr;
+    std::size_t capacity_ = 0;
+};
+
+/// The bytes of `buffer` between its 16-byte boundaries.
+[[nodiscard]] std::span<std::byte> usable_part(std::span<std::byte> buffer) noexcept;
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
