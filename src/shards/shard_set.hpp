@@ -1,0 +1,111 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "reserve/frontier.hpp"
+#include "reserve/geometry.hpp"
+#include "shards/request.hpp"
+#include "shards/shard.hpp"
+
+/// \file
+/// The dispensers of an arena, and the protocol by which extents pass from the frontier to them and
+/// TLABs from them to lanes (rank 2). Lock-free: a thread that stops anywhere, for ever, keeps
+/// nobody from going on. docs/design.md argues it.
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+class shard_set {
+public:
+    static constexpr std::size_t max_shards = 64;
+
+    struct options {
+        std::size_t shard_count = max_shards;
+        std::size_t max_tlab_bytes = std::size_t{64} << 10;
+    };
+
+    /// `shards` is an array of `options.shard_count`, `base` the reserve's first byte, `generation`
+    /// the arena's. All outlive this.
+    shard_set(const geometry& shape, const options& chosen, shard* shards,
+              const std::byte* base, const std::atomic<std::uint64_t>& generation) noexcept;
+
+    /// The home shard of lane (or thread) number `index`: Fibonacci hashing, so that neighbours
+    /// land apart.
+    [[nodiscard]] std::size_t home_of(std::uint64_t index) const noexcept;
+
+    /// Room for `wanted` from shard `home`, else from the frontier, else from any shard.
+    [[nodiscard]] grant claim(std::size_t home, const request& wanted) noexcept;
+
+    /// Counts `bytes` that a thread without a lane took in `generation`, at shard `home`.
+    void count_direct(std::size_t home, std::size_t bytes, std::uint64_t generation) noexcept;
+
+    /// The bytes so counted in `generation`, over all shards.
+    [[nodiscard]] std::size_t direct_bytes(std::uint64_t generation) const noexcept;
+
+    /// Words that reset must keep from coming round: each renew() looks at one.
+    [[nodiscard]] std::size_t renewable_words() const noexcept { return count_ + 1; }
+    void renew(std::size_t index) noexcept;
+
+    /// The bytes of a TLAB for a lane that has used `used` bytes in this generation: 4 KiB at
+    /// first, doubling with use.
+    [[nodiscard]] std::size_t tlab_bytes(std::size_t used) const noexcept;
+
+    [[nodiscard]] const geometry& shape() const noexcept { return shape_; }
+    [[nodiscard]] const frontier& edge() const noexcept { return frontier_; }
+    [[nodiscard]] const generation_field& run_field() const noexcept { return layout_.field(); }
+
+private:
+    /// What a request takes of a run whose cursor stands at `position`.
+    struct need {
+        bool possible = false;
+        bool extends = false;      ///< the held TLAB ends at `position`
+        bool as_tlab = false;      ///< small enough to be served from a TLAB
+        std::size_t least = 0;     ///< bytes without which the request can't be served
+        std::size_t wanted = 0;    ///< what it takes where there is that much
+    };
+    [[nodiscard]] need need_at(std::size_t position, std::uint64_t generation,
+                               const request& wanted) const noexcept;
+    [[nodiscard]] static grant make_grant(const need& taken, std::size_t begin, std::size_t room,
+                                          std::uint64_t generation) noexcept;
+
+    enum class outcome : unsigned char { granted, no_room, start_again };
+
+    outcome take(std::size_t index, std::uint64_t word, std::uint64_t generation,
+                 const request& wanted, grant& result) noexcept;
+    outcome take_from_frontier(std::size_t home, std::uint64_t home_word,
+                               std::uint64_t generation, const request& wanted,
+                               grant& result) noexcept;
+    outcome take_blocks(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
+                        const request& wanted, grant& result) noexcept;
+    outcome open_extent(std::size_t home, std::uint64_t home_word, std::uint64_t edge_word,
+                        std::uint64_t generation, const request& wanted, grant& result) noexcept;
+    outcome complete(std::uint64_t edge_word, std::uint64_t generation, const request* own,
+                     grant* result) noexcept;
+    outcome probe(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
+                  const request& wanted, grant& result) noexcept;
+    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
+                    std::uint64_t generation) noexcept;
+    void renew_word(std::atomic<std::uint64_t>& word) noexcept;
+
+    // Acquire: see frontier::load. Every loop reads its word first and the generation second, and
+    // acts on the word only if the generation is still the one that it works under.
+    [[nodiscard]] std::uint64_t now() const noexcept {
+        return generation_.load(std::memory_order_acquire);
+    }
+    [[nodiscard]] std::uint64_t load(std::size_t index) const noexcept {
+        return shards_[index].run.load(std::memory_order_acquire);
+    }
+
+    geometry shape_;
+    shard_layout layout_;
+    std::size_t count_;
+    std::size_t smallest_tlab_;
+    std::size_t largest_tlab_;
+    shard* shards_;
+    const std::byte* base_;
+    const std::atomic<std::uint64_t>& generation_;
+    frontier frontier_;
+};
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
