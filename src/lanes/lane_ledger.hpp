@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <memory_arena/detail/lane.hpp>
+
+/// \file
+/// How a refill rewrites a lane while queries read it (rank 3).
+///
+/// What a lane has used is `settled + (cursor − start)`: the bump stores nothing for it. A refill
+/// changes all three, so it first *announces* the sum, then makes the revision odd, rewrites, and
+/// makes it even again. A query that finds an odd revision takes the announced sum: it never waits
+/// for the writer, which may have been preempted, and what it returns is a value that the sum truly
+/// had. Sums of such values over all lanes lie between the true sums at the query's start and end,
+/// because each of them only grows within a generation.
+///
+/// Orderings: the writer's stores are releases, so none becomes visible before one above it; the
+/// reader's loads are acquires, so none is taken before one above it. Plain moves on x86-64.
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// By the lane's owner: what it has used in its generation.
+inline std::size_t used_in(const lane& mine) noexcept {
+    return mine.settled.load(std::memory_order_relaxed) +
+           (mine.cursor.load(std::memory_order_relaxed) -
+            mine.start.load(std::memory_order_relaxed));
+}
+
+/// By the lane's owner: gives it the TLAB [start, limit) of `generation`. With three zeros, none.
+inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
+                    std::uintptr_t limit) noexcept {
+    constexpr auto release = std::memory_order_release;
+    const bool same = mine.generation.load(std::memory_order_relaxed) == generation;
+    const std::size_t used = same ? used_in(mine) : 0;
+    const std::uint32_t revision = mine.revision.load(std::memory_order_relaxed);
+    mine.announced_used.store(used, release);
+    mine.announced_generation.store(generation, release);
+    mine.revision.store(revision + 1, release);
+    // No generation is 0: should this thread be gone for ever in the middle of this (the child of
+    // a fork), the lane has no TLAB.
+    mine.generation.store(0, release);
+    if (!same) {
+        mine.cleanups.store(nullptr, release);
+        mine.destroyed.store(nullptr, release);
+        mine.refills.store(0, release);
+    }
+    mine.settled.store(used, release);
+    mine.start.store(start, release);
+    mine.cursor.store(start, release);
+    mine.limit.store(limit, release);
+    mine.generation.store(generation, release);
+    mine.revision.store(revision + 2, release);
+}
+
+/// By the lane's owner: its TLAB goes on to `limit`.
+inline void extend(lane& mine, std::uintptr_t limit) noexcept {
+    mine.limit.store(limit, std::memory_order_relaxed);
+}
+
+/// By the lane's owner: it used `bytes` that are in no TLAB.
+inline void settle(lane& mine, std::size_t bytes) noexcept {
+    mine.settled.store(mine.settled.load(std::memory_order_relaxed) + bytes,
+                       std::memory_order_relaxed);
+}
+
+inline void count_refill(lane& mine) noexcept {
+    mine.refills.store(mine.refills.load(std::memory_order_relaxed) + 1,
+                       std::memory_order_relaxed);
+}
+
+/// By anybody: what a lane has used in `generation`.
+inline std::size_t used_by(const lane& any, std::uint64_t generation) noexcept {
+    constexpr auto acquire = std::memory_order_acquire;
+    for (;;) {
+        const std::uint32_t before = any.revision.load(acquire);
+        std::uint64_t of = 0;
+        std::size_t used = 0;
+        if (before % 2 != 0) {
+            of = any.announced_generation.load(acquire);
+            used = any.announced_used.load(acquire);
+        } else {
+            of = any.generation.load(acquire);
+            used = any.settled.load(acquire) +
+                   (any.cursor.load(acquire) - any.start.load(acquire));
+        }
+        if (any.revision.load(std::memory_order_relaxed) == before) {
+            return of == generation ? used : 0;
+        }
+    }
+}
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
