@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
+#include <memory_arena/arena.hpp>
+
+namespace memory_arena::inline MEMORY_ARENA_ABI {
+
+/// The allocator that lets standard containers live in an arena, without a virtual call:
+/// `std::vector<int, arena_allocator<int>> v{arena};`.
+///
+/// It holds a pointer to the arena, which must outlive the container's use of it. Deallocation
+/// does nothing: what a container outgrows stays used until the reset, so reserve() first. A
+/// container must not be used after a reset of its arena; its destructor may run then (it gives
+/// nothing back), unless its elements' destructors touch what they own elsewhere.
+///
+/// A is `arena` or any type with its allocate_bytes. Thread safety is A's.
+template <class T, class A = arena>
+class arena_allocator {
+public:
+    using value_type = T;
+    /// Containers assign their contents, not their arena; on move and swap the arena goes along.
+    using propagate_on_container_copy_assignment = std::false_type;
+    using propagate_on_container_move_assignment = std::true_type;
+    using propagate_on_container_swap = std::true_type;
+    using is_always_equal = std::false_type;
+
+    /// Implicit, so that a container can be given the arena itself.
+    arena_allocator(A& source) noexcept : arena_(&source) {}  // NOLINT(google-explicit-constructor)
+
+    template <class U>
+    arena_allocator(const arena_allocator<U, A>& other) noexcept  // NOLINT(google-explicit-constructor)
+        : arena_(&other.source()) {}
+
+    /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
+    [[nodiscard]] T* allocate(std::size_t count) {
+        if (count > max_count) [[unlikely]] {
+            detail::raise_bad_length();
+        }
+        return static_cast<T*>(arena_->allocate_bytes(count * sizeof(T), alignof(T)));
+    }
+
+    void deallocate(T* /*first*/, std::size_t /*count*/) noexcept {}
+
+    /// A copied container uses the same arena.
+    [[nodiscard]] arena_allocator select_on_container_copy_construction() const noexcept {
+        return *this;
+    }
+
+    [[nodiscard]] A& source() const noexcept { return *arena_; }
+
+    template <class U>
+    friend bool operator==(const arena_allocator& left, const arena_allocator<U, A>& right) noexcept {
+        return &left.source() == &right.source();
+    }
+
+private:
+    static constexpr std::size_t max_count =
+        static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / sizeof(T);
+
+    A* arena_;
+};
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI

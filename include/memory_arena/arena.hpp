@@ -1,0 +1,274 @@
+#pragma once
+
+/// \file
+/// The arena: one preallocated region that any number of threads bump-allocate from, given back all
+/// at once by reset(). This file is the whole story of an allocation, from top to bottom, but for
+/// the bump itself (detail/lane.hpp).
+///
+///     memory_arena::arena arena{32 << 20};
+///     int* value = arena.new_object<int>(42);
+///     arena.reset();
+///
+/// Which calls may run together on one arena, from any threads:
+///
+/// |          | allocate | queries | reset              | destroy |
+/// |----------|----------|---------|--------------------|---------|
+/// | allocate | yes      | yes     | no, see reset()    | no      |
+/// | queries  | yes      | yes     | yes                | no      |
+/// | reset    | no       | yes     | yes                | no      |
+///
+/// Not async-signal-safe: a handler must not allocate from an arena that it may have interrupted.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+#include <memory_arena/arena_options.hpp>
+#include <memory_arena/detail/align.hpp>
+#include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/lane.hpp>
+#include <memory_arena/detail/lane_index.hpp>
+#include <memory_arena/errors.hpp>
+#include <memory_arena/typed_calls.hpp>
+#include <memory_arena/usage.hpp>
+
+namespace memory_arena::inline MEMORY_ARENA_ABI {
+
+template <class Lanes>
+class basic_arena_resource;  // <memory_arena/memory_resource.hpp>
+
+namespace detail {
+
+class arena_core;  // src/arena/arena_core.hpp: the compiled half
+
+/// What the bump reads of an arena. Only reset writes this line.
+struct alignas(isolation) arena_face {
+    std::atomic<std::uint64_t> generation{0};
+    lane* lanes = nullptr;
+    arena_core* core = nullptr;
+};
+
+// The compiled half, as the inlined half calls it (src/arena/arena.cpp).
+MEMORY_ARENA_API void open_arena(arena_face& face, const arena_options& options);
+MEMORY_ARENA_API std::error_code try_open_arena(arena_face& face,
+                                                const arena_options& options) noexcept;
+MEMORY_ARENA_API void close_arena(arena_face& face) noexcept;
+MEMORY_ARENA_RETURNS_NONNULL MEMORY_ARENA_API MEMORY_ARENA_COLD void* refill(arena_face& face, std::size_t bytes,
+                                                 std::size_t alignment);
+MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill(arena_face& face, std::size_t bytes,
+                                                     std::size_t alignment) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(arena_face& face,
+                                                               cleanup_record* record,
+                                                               std::uint64_t stamp) noexcept;
+MEMORY_ARENA_API void reset_arena(arena_face& face) noexcept;
+MEMORY_ARENA_API arena_usage usage_of(const arena_face& face) noexcept;
+MEMORY_ARENA_API std::size_t used_bytes_of(const arena_face& face) noexcept;
+MEMORY_ARENA_API std::size_t capacity_of(const arena_face& face) noexcept;
+MEMORY_ARENA_API std::uint64_t generation_of(const arena_face& face) noexcept;
+MEMORY_ARENA_API bool contains(const arena_face& face, const void* pointer) noexcept;
+MEMORY_ARENA_API std::string_view name_of(const arena_face& face) noexcept;
+
+}  // namespace detail
+
+/// The lane policy of `arena`: every thread has a lane.
+struct per_thread {
+    MEMORY_ARENA_ALWAYS_INLINE static detail::lane& own_lane(detail::lane* table) noexcept {
+        return detail::own_lane(table);
+    }
+};
+
+/// The bytes of an arena: what its typed calls (typed_calls.hpp) are made of.
+template <class Lanes>
+class arena_bytes {
+public:
+    arena_bytes(const arena_bytes&) = delete;
+    arena_bytes& operator=(const arena_bytes&) = delete;
+
+    /// `bytes` uninitialised bytes at `alignment`, any power of two. Zero bytes give a non-null,
+    /// aligned pointer that nothing may be read from, and take nothing.
+    ///
+    /// Thread safe. O(1): the bump, without an atomic read-modify-write; when the lane's TLAB is
+    /// used up, a refill, most often one compare-and-swap. Throws `arena_exhausted`, and
+    /// `std::invalid_argument` for an alignment that is no power of two (a constant alignment costs
+    /// no check). The arena is unchanged then.
+    [[nodiscard]] MEMORY_ARENA_RETURNS_NONNULL MEMORY_ARENA_ALWAYS_INLINE void* allocate_bytes(
+        std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+        void* result = nullptr;
+        if (bump(bytes, alignment, result)) [[likely]] {
+            return result;
+        }
+        return detail::refill(face_, bytes, alignment);
+    }
+
+    /// allocate_bytes; null where that throws.
+    [[nodiscard]] MEMORY_ARENA_ALWAYS_INLINE void* try_allocate_bytes(
+        std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) noexcept {
+        void* result = nullptr;
+        if (bump(bytes, alignment, result)) [[likely]] {
+            return result;
+        }
+        return detail::try_refill(face_, bytes, alignment);
+    }
+
+protected:
+    arena_bytes() noexcept = default;
+    ~arena_bytes() = default;
+
+    /// Finds the lane; if its TLAB belongs to the current generation and has room, takes the bytes.
+    MEMORY_ARENA_ALWAYS_INLINE bool bump(std::size_t bytes, std::size_t alignment,
+                                         void*& result) noexcept {
+        if (!detail::is_alignment(alignment)) [[unlikely]] {
+            return false;  // the refill reports it
+        }
+        detail::lane& here = Lanes::own_lane(face_.lanes);
+        // Relaxed: see detail::bump.
+        const std::uint64_t generation = face_.generation.load(std::memory_order_relaxed);
+        return detail::bump(here, generation, bytes, alignment, result);
+    }
+
+    /// The generation that this thread's newest allocation belongs to; 0 for a thread that has no
+    /// lane.
+    MEMORY_ARENA_ALWAYS_INLINE std::uint64_t stamp() noexcept {
+        return Lanes::own_lane(face_.lanes).generation.load(std::memory_order_relaxed);
+    }
+
+    /// Takes back the `bytes` at `block` where they are still the newest of this thread's lane, in
+    /// the generation that they were taken in. (A block of the TLAB before this one may end where
+    /// this one begins: it is not of this TLAB.)
+    void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
+        detail::lane& here = Lanes::own_lane(face_.lanes);
+        const auto begin = reinterpret_cast<std::uintptr_t>(block);
+        const auto cursor = here.cursor.load(std::memory_order_relaxed);
+        if (stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
+            begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
+            cursor - begin == detail::round_up(bytes, detail::granule)) {
+            here.cursor.store(begin, std::memory_order_relaxed);
+        }
+    }
+
+    /// Puts `record` at the head of this thread's list, if `stamp` is still its lane's generation.
+    /// A plain push: only this thread writes the list, and reset reads it.
+    MEMORY_ARENA_ALWAYS_INLINE void register_cleanup(detail::cleanup_record* record,
+                                                     std::uint64_t stamp) noexcept {
+        detail::lane& here = Lanes::own_lane(face_.lanes);
+        auto* newest = here.cleanups.load(std::memory_order_relaxed);
+        if (newest == nullptr || here.generation.load(std::memory_order_relaxed) != stamp)
+            [[unlikely]] {
+            detail::register_first_cleanup(face_, record, stamp);
+            return;
+        }
+        record->next = newest;
+        // Release: whoever finds the record by it also finds the object.
+        here.cleanups.store(record, std::memory_order_release);
+    }
+
+    detail::arena_face& face() noexcept { return face_; }
+    [[nodiscard]] const detail::arena_face& face() const noexcept { return face_; }
+
+private:
+    detail::arena_face face_;
+};
+
+/// A memory arena. `Lanes` says how a call finds its TLAB; everything else is the same.
+template <class Lanes>
+class basic_arena : public typed_calls<arena_bytes<Lanes>> {
+public:
+    /// An arena of `capacity` bytes (arena_options::capacity) and default options. Reserves address
+    /// space and commits almost nothing: under 16 KiB until the first allocation. Throws
+    /// `std::invalid_argument` (0 bytes, more than max_capacity) and `std::system_error` (the
+    /// kernel refused; the text names the call).
+    explicit basic_arena(std::size_t capacity)
+        : basic_arena(arena_options{.capacity = capacity}) {}
+
+    /// The same, with options.
+    explicit basic_arena(const arena_options& options) { detail::open_arena(this->face(), options); }
+
+    /// Runs what reset would run, then gives the reserve back to the system. No other call may run
+    /// at the same time. Threads that have allocated here need not have exited.
+    ~basic_arena() {
+        if (this->face().core != nullptr) {
+            detail::close_arena(this->face());
+        }
+    }
+
+    basic_arena(const basic_arena&) = delete;
+    basic_arena& operator=(const basic_arena&) = delete;
+
+    /// An arena without exceptions: null, and why in `error`, where the constructor would throw
+    /// (`std::errc::invalid_argument`, or the kernel's own code). See try_make_arena.
+    [[nodiscard]] static std::unique_ptr<basic_arena> try_make(const arena_options& options,
+                                                               std::error_code& error) noexcept {
+        std::unique_ptr<basic_arena> result(new (std::nothrow) basic_arena());
+        error = result != nullptr ? detail::try_open_arena(result->face(), options)
+                                  : std::make_error_code(std::errc::not_enough_memory);
+        if (error) {
+            result.reset();
+        }
+        return result;
+    }
+
+    /// Ends the life of everything made in the arena, at once. Destructors of managed objects and
+    /// on_reset callables run first, newest first within a thread; with none registered it is O(1)
+    /// in objects, threads and bytes, some ten nanoseconds, without a system call. The pages stay
+    /// committed.
+    ///
+    /// The caller makes sure that nothing made before is still used and that no typed call overlaps
+    /// it. Several resets at once are safe: each destructor runs once. Called from a destructor
+    /// that reset runs it does nothing. A reset that overlaps `allocate_bytes` keeps the arena
+    /// whole: the allocation belongs to one of the two generations, overlaps no other allocation of
+    /// that one, and a caller who finds generation() equal before and after it knows which.
+    void reset() noexcept { detail::reset_arena(this->face()); }
+
+    /// All figures. Thread safe; O(lanes); no store to memory that allocations use.
+    [[nodiscard]] arena_usage usage() const noexcept { return detail::usage_of(this->face()); }
+
+    /// usage().used alone.
+    [[nodiscard]] std::size_t used_bytes() const noexcept {
+        return detail::used_bytes_of(this->face());
+    }
+
+    /// capacity − used: an upper bound of what can still be had, for slack lies between.
+    [[nodiscard]] std::size_t remaining_bytes() const noexcept {
+        return capacity() - used_bytes();
+    }
+
+    /// Bytes of the reserve: the option, rounded up to a multiple of 16; of a buffer, what lies
+    /// between its 16-byte boundaries.
+    [[nodiscard]] std::size_t capacity() const noexcept {
+        return detail::capacity_of(this->face());
+    }
+
+    /// 1 at first; each reset adds 1. Equal before and after a call: no reset came between.
+    [[nodiscard]] std::uint64_t generation() const noexcept {
+        return detail::generation_of(this->face());
+    }
+
+    /// Whether `pointer` points into the reserve (not: to something alive in it).
+    [[nodiscard]] bool contains(const void* pointer) const noexcept {
+        return detail::contains(this->face(), pointer);
+    }
+
+    /// The option; valid as long as the arena.
+    [[nodiscard]] std::string_view name() const noexcept { return detail::name_of(this->face()); }
+
+    /// The arena's one memory resource, for `std::pmr` containers; valid as long as the arena.
+    /// Include <memory_arena/memory_resource.hpp> to use it.
+    [[nodiscard]] MEMORY_ARENA_API basic_arena_resource<Lanes>* resource() noexcept;
+
+private:
+    basic_arena() noexcept = default;
+};
+
+using arena = basic_arena<per_thread>;
+
+/// An arena without exceptions: null, and why in `error`, where the constructor would throw.
+template <class Arena = arena>
+[[nodiscard]] std::unique_ptr<Arena> try_make_arena(const arena_options& options,
+                                                    std::error_code& error) noexcept {
+    return Arena::try_make(options, error);
+}
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -1,0 +1,288 @@
+#include "arena/arena_core.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "lanes/lane_ledger.hpp"
+#include "lanes/lane_registry.hpp"
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+namespace {
+
+/// Arenas made by this process so far.
+constinit std::atomic<std::uint64_t> arenas_made{0};
+
+/// Where the parts of an arena's control pages begin.
+struct control_layout {
+    /// Lane tables of different arenas start at different places within a page: else a thread that
+    /// uses many arenas in turn finds all its lanes in one set of the L1 cache.
+    static constexpr std::size_t colours = 4096 / isolation;
+    static constexpr std::size_t lanes_size = lane_table_size * sizeof(lane);
+
+    std::size_t shards = round_up(sizeof(arena_core), isolation);
+    std::size_t lanes = 0;
+    std::size_t bytes = 0;
+
+    control_layout(std::size_t shard_count, std::uint64_t serial) noexcept {
+        const std::size_t behind_shards = round_up(shards + shard_count * sizeof(shard), 4096);
+        lanes = behind_shards + static_cast<std::size_t>(serial % colours) * isolation;
+        bytes = behind_shards + colours * isolation + lanes_size;
+    }
+};
+
+const char* complaint_about(const arena_options& options) noexcept {
+    if (options.buffer.data() != nullptr || !options.buffer.empty()) {
+        if (options.capacity != 0) {
+            return "arena_options: capacity must be 0 where a buffer is given";
+        }
+        if (usable_part(options.buffer).empty()) {
+            return "arena_options: the buffer is too small";
+        }
+        if (usable_part(options.buffer).size() > max_capacity) {
+            return "arena_options: the buffer is larger than max_capacity";
+        }
+    } else if (options.capacity == 0) {
+        return "arena_options: capacity is 0";
+    } else if (options.capacity > max_capacity) {
+        return "arena_options: capacity is above max_capacity";
+    }
+    if (options.shard_count < 1 || options.shard_count > shard_set::max_shards) {
+        return "arena_options: shard_count is not within 1 to 64";
+    }
+    if (options.max_tlab_bytes < 1024 || options.max_tlab_bytes > std::size_t{128} << 10) {
+        return "arena_options: max_tlab_bytes is not within 1 KiB to 128 KiB";
+    }
+    if (options.lane_count < 1 || options.lane_count > max_lane_count) {
+        return "arena_options: lane_count is not within 1 to 4096";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::error_code arena_core::open(arena_face& face, const arena_options& options,
+                                 const char*& complaint) noexcept {
+    complaint = complaint_about(options);
+    if (complaint != nullptr) {
+        return std::make_error_code(std::errc::invalid_argument);
+    }
+    reserve region;
+    if (options.buffer.empty()) {
+        if (const std::error_code error = region.map(options.capacity)) {
+            return error;
+        }
+    } else {
+        region.borrow(options.buffer);
+    }
+    os::pages control;
+    if (const std::error_code error = control.map(control_layout(options.shard_count, 0).bytes)) {
+        return error;
+    }
+    std::byte* const place = control.begin();
+    ::new (place) arena_core(face, options, std::move(control), std::move(region));
+    return {};
+}
+
+arena_core::arena_core(arena_face& face, const arena_options& options, os::pages control,
+                       reserve region) noexcept
+    : face_(face),
+      control_(std::move(control)),
+      region_(std::move(region)),
+      shape_(region_.capacity()),
+      lanes_(nullptr),
+      lane_count_(options.lane_count),
+      generation_base_(0),
+      name_length_(std::min(options.name.size(), max_name_length)),
+      shards_(shape_, {options.shard_count, options.max_tlab_bytes},
+              reinterpret_cast<shard*>(control_.begin() + control_layout(0, 0).shards),
+              region_.begin(), face.generation),
+      cleanups_(shape_, region_.begin(), face.generation) {
+    const std::uint64_t serial = arenas_made.fetch_add(1, std::memory_order_relaxed);
+    auto* table = reinterpret_cast<lane*>(control_.begin() +
+                                          control_layout(options.shard_count, serial).lanes);
+    lanes_ = table + first_lane;
+    std::copy_n(options.name.data(), name_length_, name_.data());
+    const std::uint64_t quarter =
+        std::min({shards_.edge().field().quarter(), shards_.run_field().quarter(),
+                  cleanups_.field().quarter()});
+    renewals_per_reset_ += static_cast<std::size_t>((shards_.renewable_words() + 1) / quarter);
+    // Arenas never share generations: what remembers one of an arena that is gone finds no match in
+    // another at its address.
+    generation_base_ = serial << 32;
+    face.lanes = table;
+    face.core = this;
+    face.generation.store(generation_base_ + 1, std::memory_order_relaxed);
+}
+
+void arena_core::close(arena_face& face) noexcept {
+    arena_core* const core = face.core;
+    const std::uint64_t generation = core->now();
+    if (core->cleanups_.any_in(generation)) {
+        static_cast<void>(core->run_cleanups(generation));
+    }
+    // The core lies in the pages that it owns: they go last.
+    const os::pages control = std::move(core->control_);
+    core->~arena_core();
+    face.core = nullptr;
+}
+
+lane* arena_core::own_lane() const noexcept {
+    const std::size_t index = assigned_lane();
+    return index < lane_count_ ? lanes_ + index : nullptr;
+}
+
+std::size_t arena_core::lanes_in_use() const noexcept {
+    return std::min(lane_count_, lanes_ever_assigned());
+}
+
+held_tlab arena_core::tlab_of(const lane& mine) const noexcept {
+    held_tlab held;
+    held.generation = mine.generation.load(std::memory_order_relaxed);
+    const std::uintptr_t limit = mine.limit.load(std::memory_order_relaxed);
+    if (limit != 0) {
+        const auto base = reinterpret_cast<std::uintptr_t>(region_.begin());
+        held.limit = limit - base;
+        held.cursor = mine.cursor.load(std::memory_order_relaxed) - base;
+    }
+    held.used = used_in(mine);
+    return held;
+}
+
+void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
+    if (bytes > region_.capacity()) {
+        return nullptr;
+    }
+    lane* const mine = own_lane();
+    held_tlab held;
+    if (mine != nullptr) {
+        held = tlab_of(*mine);
+    }
+    // A thread without a lane is told apart by its thread-locals' address.
+    const std::size_t home =
+        shards_.home_of(mine != nullptr ? static_cast<std::uint64_t>(mine - lanes_)
+                                        : reinterpret_cast<std::uintptr_t>(&lane_offset));
+    const grant got =
+        shards_.claim(home, {bytes, alignment, mine != nullptr ? &held : nullptr});
+    const auto begin = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.begin;
+    const auto end = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.end;
+    switch (got.what) {
+        case grant::kind::none:
+            return nullptr;
+        case grant::kind::extension:
+            extend(*mine, end);
+            return serve_from_tlab(*mine, bytes, alignment);
+        case grant::kind::tlab:
+            // Stamped with the generation that the claim was made under, never with one read later.
+            install(*mine, got.generation, begin, end);
+            return serve_from_tlab(*mine, bytes, alignment);
+        case grant::kind::bytes:
+            break;
+    }
+    const std::uintptr_t padding = padding_to(begin, alignment);
+    const std::size_t used = padding + round_up(bytes, granule);
+    if (mine == nullptr) {
+        shards_.count_direct(home, used, got.generation);
+    } else {
+        if (held.generation != got.generation) {
+            install(*mine, got.generation, 0, 0);
+        }
+        settle(*mine, used);
+    }
+    return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+}
+
+void* arena_core::serve_from_tlab(lane& mine, std::size_t bytes, std::size_t alignment) noexcept {
+    count_refill(mine);
+    const std::uintptr_t cursor = mine.cursor.load(std::memory_order_relaxed);
+    const std::uintptr_t position = cursor + padding_to(cursor, alignment);
+    mine.cursor.store(position + round_up(bytes, granule), std::memory_order_relaxed);
+    return reinterpret_cast<void*>(position);  // NOLINT(performance-no-int-to-ptr)
+}
+
+void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept {
+    lane* const mine = own_lane();
+    if (mine == nullptr || mine->generation.load(std::memory_order_relaxed) == stamp) {
+        cleanups_.add(mine, record);
+    }
+}
+
+bool arena_core::run_cleanups(std::uint64_t generation) noexcept {
+    return cleanups_.run(generation, {lanes_, lanes_in_use(), own_lane()});
+}
+
+void arena_core::reset() noexcept {
+    const std::uint64_t generation = now();
+    const bool registered = cleanups_.any_in(generation);
+    if (registered && !run_cleanups(generation)) {
+        return;
+    }
+    // Release: what was done before the reset is done for whoever takes the memory again. Acquire:
+    // the resets' looks at the packed words come in the order of the resets.
+    const std::uint64_t ended = face_.generation.fetch_add(1, std::memory_order_acq_rel);
+    if (registered) {
+        face_.generation.notify_all();  // resets that waited for this one
+    }
+    renew_words(ended - generation_base_);
+}
+
+/// Every reset looks at the next packed word in turn, so that none is ever so old that its
+/// generation comes round again.
+void arena_core::renew_words(std::uint64_t turn) noexcept {
+    const std::size_t words = shards_.renewable_words();
+    for (std::size_t look = 0; look < renewals_per_reset_; ++look) {
+        const auto index = static_cast<std::size_t>((turn * renewals_per_reset_ + look) % (words + 1));
+        if (index < words) {
+            shards_.renew(index);
+        } else {
+            cleanups_.renew();
+        }
+    }
+}
+
+std::size_t arena_core::used_in_generation(std::uint64_t generation) const noexcept {
+    std::size_t used = shards_.direct_bytes(generation);
+    const std::size_t count = lanes_in_use();
+    for (std::size_t index = 0; index < count; ++index) {
+        used += used_by(lanes_[index], generation);
+    }
+    return used;
+}
+
+std::size_t arena_core::used_bytes() const noexcept {
+    for (;;) {
+        const std::uint64_t generation = now();
+        const std::size_t used = used_in_generation(generation);
+        if (now() == generation) {
+            return std::min(used, capacity());
+        }
+    }
+}
+
+arena_usage arena_core::usage() const noexcept {
+    for (;;) {
+        const std::uint64_t generation = now();
+        arena_usage result;
+        result.generation = generation - generation_base_;
+        result.reserved = capacity();
+        result.used = std::min(used_in_generation(generation), capacity());
+        const std::size_t count = lanes_in_use();
+        for (std::size_t index = 0; index < count; ++index) {
+            if (lanes_[index].generation.load(std::memory_order_acquire) == generation) {
+                result.lanes += 1;
+                result.refills += lanes_[index].refills.load(std::memory_order_relaxed);
+            }
+        }
+        // After used: what was used by then is below the frontier by now.
+        const std::size_t edge = shards_.edge().bytes(generation);
+        result.slack = edge - std::min(result.used, edge);
+        result.peak = shards_.edge().peak();
+        result.committed = std::min(round_up(result.peak, os::page_bytes()), capacity());
+        if (now() == generation) {
+            return result;
+        }
+    }
+}
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

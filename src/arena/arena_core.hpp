@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <system_error>
+
+#include <memory_arena/arena.hpp>
+
+#include "arena/cleanup_lists.hpp"
+#include "os/virtual_memory.hpp"
+#include "reserve/reserve.hpp"
+#include "shards/request.hpp"
+#include "shards/shard_set.hpp"
+
+/// \file
+/// The compiled half of an arena: all that the bump doesn't need (rank 4).
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// Lives at the beginning of the arena's control pages, before its shards and its lane table:
+///
+///     [arena_core | shards | colour | lanes]
+///
+/// Everything behind the core is kernel-fresh zero bytes, which are shards and lanes that hold
+/// nothing: it is committed only as it is used.
+class arena_core {
+public:
+    /// Makes an arena of `options` behind `face`. What is wrong, if something is, and then nothing
+    /// was made; an error of the generic category comes from the options, which `complaint` then
+    /// explains, one of the system category from the call os::map_call.
+    [[nodiscard]] static std::error_code open(arena_face& face, const arena_options& options,
+                                              const char*& complaint) noexcept;
+
+    /// Runs what is registered, then gives everything back.
+    static void close(arena_face& face) noexcept;
+
+    arena_core(const arena_core&) = delete;
+    arena_core& operator=(const arena_core&) = delete;
+
+    /// `bytes` (not 0) at `alignment` (a power of two) that the bump had no room for; null when
+    /// exhausted.
+    [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) noexcept;
+
+    /// Registers the first destructor of this thread in a generation, and those of threads without
+    /// a lane. `stamp` is the lane's generation when the record was allocated: if a reset (of a
+    /// caller that breaks the contract) has ended it since, the record is lost.
+    void register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept;
+
+    void reset() noexcept;
+
+    [[nodiscard]] arena_usage usage() const noexcept;
+    [[nodiscard]] std::size_t used_bytes() const noexcept;
+    [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
+    [[nodiscard]] bool contains(const void* pointer) const noexcept {
+        return region_.contains(pointer);
+    }
+    [[nodiscard]] std::string_view name() const noexcept { return {name_.data(), name_length_}; }
+
+    /// Where the arena's memory resource is made, once (src/adaptors/memory_resource.cpp).
+    struct resource_slot {
+        std::once_flag once;
+        alignas(void*) std::array<std::byte, 2 * sizeof(void*)> storage{};
+    };
+    [[nodiscard]] resource_slot& resource() noexcept { return resource_; }
+
+private:
+    arena_core(arena_face& face, const arena_options& options, os::pages control,
+               reserve region) noexcept;
+    ~arena_core() = default;
+
+    [[nodiscard]] std::uint64_t now() const noexcept {
+        return face_.generation.load(std::memory_order_acquire);
+    }
+    [[nodiscard]] lane* own_lane() const noexcept;
+    [[nodiscard]] std::size_t lanes_in_use() const noexcept;
+    [[nodiscard]] std::size_t used_in_generation(std::uint64_t generation) const noexcept;
+    [[nodiscard]] held_tlab tlab_of(const lane& mine) const noexcept;
+    [[nodiscard]] void* serve_from_tlab(lane& mine, std::size_t bytes,
+                                        std::size_t alignment) noexcept;
+    [[nodiscard]] bool run_cleanups(std::uint64_t generation) noexcept;
+    void renew_words(std::uint64_t turn) noexcept;
+
+    static constexpr std::size_t max_name_length = 63;
+
+    arena_face& face_;
+    os::pages control_;
+    reserve region_;
+    geometry shape_;
+    lane* lanes_;  ///< the first that a thread can have
+    std::size_t lane_count_;
+    std::uint64_t generation_base_;
+    std::size_t renewals_per_reset_ = 1;
+    std::size_t name_length_;
+    std::array<char, max_name_length + 1> name_{};
+    resource_slot resource_;
+    alignas(isolation) shard_set shards_;
+    alignas(isolation) cleanup_lists cleanups_;
+};
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
