@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <memory_arena/arena_options.hpp>
 #include <memory_arena/detail/align.hpp>
 
 /// \file

@@ -1,5 +1,7 @@
 #include "reserve/geometry.hpp"
 
+#include <memory_arena/arena_options.hpp>
+
 #include <gtest/gtest.h>
 
 #include <vector>

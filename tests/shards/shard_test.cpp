@@ -1,5 +1,7 @@
 #include "shards/shard.hpp"
 
+#include <memory_arena/arena_options.hpp>
+
 #include <gtest/gtest.h>
 
 using memory_arena::detail::geometry;
