@@ -55,10 +55,11 @@ public:
 
 private:
     void print(const std::string& reference) const {
-        const contender& base = *std::find_if(contenders_.begin(), contenders_.end(),
-                                              [&](const auto& one) { return one.name == reference; });
-        std::printf("%s (ns, medians of %d; x = times %s)\n", title_.c_str(), rounds_,
-                    reference.c_str());
+        const contender& base =
+            *std::find_if(contenders_.begin(), contenders_.end(),
+                          [&](const auto& one) { return one.name == reference; });
+        std::printf(
+            "%s (ns, medians of %d; x = times %s)\n", title_.c_str(), rounds_, reference.c_str());
         for (const contender& one : contenders_) {
             std::vector<double> ratios;
             for (std::size_t round = 0; round < one.nanoseconds.size(); ++round) {

@@ -31,7 +31,8 @@ public:
     arena_allocator(A& source) noexcept : arena_(&source) {}  // NOLINT(google-explicit-constructor)
 
     template <class U>
-    arena_allocator(const arena_allocator<U, A>& other) noexcept  // NOLINT(google-explicit-constructor)
+    arena_allocator(
+        const arena_allocator<U, A>& other) noexcept  // NOLINT(google-explicit-constructor)
         : arena_(&other.source()) {}
 
     /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
@@ -52,7 +53,8 @@ public:
     [[nodiscard]] A& source() const noexcept { return *arena_; }
 
     template <class U>
-    friend bool operator==(const arena_allocator& left, const arena_allocator<U, A>& right) noexcept {
+    friend bool operator==(const arena_allocator& left,
+                           const arena_allocator<U, A>& right) noexcept {
         return &left.source() == &right.source();
     }
 

@@ -56,13 +56,12 @@ MEMORY_ARENA_API void open_arena(arena_face& face, const arena_options& options)
 MEMORY_ARENA_API std::error_code try_open_arena(arena_face& face,
                                                 const arena_options& options) noexcept;
 MEMORY_ARENA_API void close_arena(arena_face& face) noexcept;
-MEMORY_ARENA_RETURNS_NONNULL MEMORY_ARENA_API MEMORY_ARENA_COLD void* refill(arena_face& face, std::size_t bytes,
-                                                 std::size_t alignment);
+MEMORY_ARENA_RETURNS_NONNULL MEMORY_ARENA_API MEMORY_ARENA_COLD void* refill(
+    arena_face& face, std::size_t bytes, std::size_t alignment);
 MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill(arena_face& face, std::size_t bytes,
-                                                     std::size_t alignment) noexcept;
-MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(arena_face& face,
-                                                               cleanup_record* record,
-                                                               std::uint64_t stamp) noexcept;
+                                                    std::size_t alignment) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
+    arena_face& face, cleanup_record* record, std::uint64_t stamp) noexcept;
 MEMORY_ARENA_API void reset_arena(arena_face& face) noexcept;
 MEMORY_ARENA_API arena_usage usage_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t used_bytes_of(const arena_face& face) noexcept;
@@ -180,11 +179,12 @@ public:
     /// space and commits almost nothing: under 16 KiB until the first allocation. Throws
     /// `std::invalid_argument` (0 bytes, more than max_capacity) and `std::system_error` (the
     /// kernel refused; the text names the call).
-    explicit basic_arena(std::size_t capacity)
-        : basic_arena(arena_options{.capacity = capacity}) {}
+    explicit basic_arena(std::size_t capacity) : basic_arena(arena_options{.capacity = capacity}) {}
 
     /// The same, with options.
-    explicit basic_arena(const arena_options& options) { detail::open_arena(this->face(), options); }
+    explicit basic_arena(const arena_options& options) {
+        detail::open_arena(this->face(), options);
+    }
 
     /// Runs what reset would run, then gives the reserve back to the system. No other call may run
     /// at the same time. Threads that have allocated here need not have exited.
@@ -231,9 +231,7 @@ public:
     }
 
     /// capacity − used: an upper bound of what can still be had, for slack lies between.
-    [[nodiscard]] std::size_t remaining_bytes() const noexcept {
-        return capacity() - used_bytes();
-    }
+    [[nodiscard]] std::size_t remaining_bytes() const noexcept { return capacity() - used_bytes(); }
 
     /// Bytes of the reserve: the option, rounded up to a multiple of 16; of a buffer, what lies
     /// between its 16-byte boundaries.

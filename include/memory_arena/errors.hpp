@@ -13,9 +13,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// fits. Its text lies inside it: making and copying one takes nothing from the heap.
 class MEMORY_ARENA_API arena_exhausted : public std::bad_alloc {
 public:
-    arena_exhausted(std::string_view arena_name, std::size_t requested_bytes,
-                    std::size_t alignment, std::size_t remaining_bytes,
-                    std::size_t capacity) noexcept;
+    arena_exhausted(std::string_view arena_name, std::size_t requested_bytes, std::size_t alignment,
+                    std::size_t remaining_bytes, std::size_t capacity) noexcept;
 
     /// Names the arena, the bytes and alignment asked for, and the bytes left.
     [[nodiscard]] const char* what() const noexcept override { return text_.data(); }

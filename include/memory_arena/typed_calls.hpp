@@ -36,7 +36,8 @@ namespace detail {
 /// - *Throws*: `arena_exhausted`; `std::bad_array_new_length` where a count can't be; and what a
 ///   constructor throws. Then what was constructed of a span is destroyed, and the bytes go back if
 ///   nothing newer stands behind them; else they stay used until the reset.
-/// - `try_` calls return null (`std::nullopt` for spans and strings) in place of the first two. Only
+/// - `try_` calls return null (`std::nullopt` for spans and strings) in place of the first two.
+/// Only
 ///   a constructor's own exception passes through them.
 ///
 /// There is no uses-allocator construction: a container is told of the arena by the caller,
@@ -251,18 +252,17 @@ private:
         if constexpr (std::is_trivially_destructible_v<T>) {
             return make_unmanaged<T, Throws>(std::forward<Args>(args)...);
         } else {
-            static_assert(detail::arena_constructible<T>,
-                          "T is an unqualified object type, no array");
-            static_assert(std::is_destructible_v<T>,
-                          "reset could not destroy a T: new_unmanaged makes one");
+            static_assert(
+                detail::arena_constructible<T>, "T is an unqualified object type, no array");
+            static_assert(
+                std::is_destructible_v<T>, "reset could not destroy a T: new_unmanaged makes one");
             using block = detail::managed_block<T>;
             void* place = take<Throws>(block::bytes, block::alignment);
             if (!Throws && place == nullptr) [[unlikely]] {
                 return nullptr;
             }
             pending_bytes pending(*this, place, block::bytes);
-            T* object =
-                detail::construct<T>(block::object_in(place), std::forward<Args>(args)...);
+            T* object = detail::construct<T>(block::object_in(place), std::forward<Args>(args)...);
             pending.keep_managed(::new (place) detail::cleanup_record{nullptr, &block::destroy});
             return object;
         }

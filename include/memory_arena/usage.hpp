@@ -16,11 +16,11 @@ enum class lane_path : unsigned char {
 /// rest each is exact; read beside allocations, each lies between its true values at the call's
 /// start and at its end. Nothing exceeds the capacity at any moment.
 struct arena_usage {
-    std::size_t reserved = 0;   ///< address space of the reserve: the capacity
-    std::size_t committed = 0;  ///< pages below the highest frontier since pages were given back
-    std::size_t used = 0;       ///< asked for, plus rounding to 8 bytes and alignment padding
-    std::size_t slack = 0;      ///< given out to shards and lanes, not to callers
-    std::size_t peak = 0;       ///< the highest frontier of any generation
+    std::size_t reserved = 0;      ///< address space of the reserve: the capacity
+    std::size_t committed = 0;     ///< pages below the highest frontier since pages were given back
+    std::size_t used = 0;          ///< asked for, plus rounding to 8 bytes and alignment padding
+    std::size_t slack = 0;         ///< given out to shards and lanes, not to callers
+    std::size_t peak = 0;          ///< the highest frontier of any generation
     std::uint64_t generation = 0;  ///< 1 at first; each reset adds 1
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
     std::size_t lanes = 0;         ///< lanes that have allocated in this generation

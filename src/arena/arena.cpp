@@ -45,8 +45,8 @@ void* refill(arena_face& face, std::size_t bytes, std::size_t alignment) {
             raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
         }
         const arena_core& core = *face.core;
-        raise(arena_exhausted(core.name(), bytes, alignment, core.capacity() - core.used_bytes(),
-                              core.capacity()));
+        raise(arena_exhausted(
+            core.name(), bytes, alignment, core.capacity() - core.used_bytes(), core.capacity()));
     }
     return result;
 }

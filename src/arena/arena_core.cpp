@@ -100,8 +100,8 @@ arena_core::arena_core(arena_face& face, const arena_options& options, os::pages
               region_.begin(), face.generation),
       cleanups_(shape_, region_.begin(), face.generation) {
     const std::uint64_t serial = arenas_made.fetch_add(1, std::memory_order_relaxed);
-    auto* table = reinterpret_cast<lane*>(control_.begin() +
-                                          control_layout(options.shard_count, serial).lanes);
+    auto* table = reinterpret_cast<lane*>(
+        control_.begin() + control_layout(options.shard_count, serial).lanes);
     lanes_ = table + first_lane;
     std::copy_n(options.name.data(), name_length_, name_.data());
     const std::uint64_t quarter =
@@ -163,13 +163,11 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
     const std::size_t home =
         shards_.home_of(mine != nullptr ? static_cast<std::uint64_t>(mine - lanes_)
                                         : reinterpret_cast<std::uintptr_t>(&lane_offset));
-    const grant got =
-        shards_.claim(home, {bytes, alignment, mine != nullptr ? &held : nullptr});
+    const grant got = shards_.claim(home, {bytes, alignment, mine != nullptr ? &held : nullptr});
     const auto begin = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.begin;
     const auto end = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.end;
     switch (got.what) {
-        case grant::kind::none:
-            return nullptr;
+        case grant::kind::none: return nullptr;
         case grant::kind::extension:
             extend(*mine, end);
             return serve_from_tlab(*mine, bytes, alignment);
@@ -177,8 +175,7 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
             // Stamped with the generation that the claim was made under, never with one read later.
             install(*mine, got.generation, begin, end);
             return serve_from_tlab(*mine, bytes, alignment);
-        case grant::kind::bytes:
-            break;
+        case grant::kind::bytes: break;
     }
     const std::uintptr_t padding = padding_to(begin, alignment);
     const std::size_t used = padding + round_up(bytes, granule);
@@ -232,7 +229,8 @@ void arena_core::reset() noexcept {
 void arena_core::renew_words(std::uint64_t turn) noexcept {
     const std::size_t words = shards_.renewable_words();
     for (std::size_t look = 0; look < renewals_per_reset_; ++look) {
-        const auto index = static_cast<std::size_t>((turn * renewals_per_reset_ + look) % (words + 1));
+        const auto index =
+            static_cast<std::size_t>((turn * renewals_per_reset_ + look) % (words + 1));
         if (index < words) {
             shards_.renew(index);
         } else {

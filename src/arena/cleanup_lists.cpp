@@ -37,7 +37,7 @@ cleanup_record* run_list(Newest newest, const cleanup_record* until) noexcept {
 }  // namespace
 
 cleanup_lists::cleanup_lists(const geometry& shape, std::byte* base,
-                             std::atomic<std::uint64_t>& generation) noexcept
+                             atomic_word& generation) noexcept
     : position_bits_(shape.granule_bits() + 1),
       field_(shape, position_bits_),
       base_(base),
@@ -56,9 +56,9 @@ void cleanup_lists::add(lane* mine, cleanup_record* record) noexcept {
 
 void cleanup_lists::mark_registered(std::uint64_t generation) noexcept {
     std::uint64_t known = registered_in_.load(std::memory_order_relaxed);
-    while (known < generation && !registered_in_.compare_exchange_weak(
-                                     known, generation, std::memory_order_release,
-                                     std::memory_order_relaxed)) {
+    while (known < generation &&
+           !registered_in_.compare_exchange_weak(
+               known, generation, std::memory_order_release, std::memory_order_relaxed)) {
     }
 }
 
@@ -82,8 +82,8 @@ void cleanup_lists::add_shared(cleanup_record* record) noexcept {
         mark_registered(generation);
         const std::uint64_t before = word & ((std::uint64_t{1} << position_bits_) - 1);
         const bool current = field_.is_of(word, generation) && before != 0;
-        record->next = current ? reinterpret_cast<cleanup_record*>(base_ + (before - 1) * granule)
-                               : nullptr;
+        record->next =
+            current ? reinterpret_cast<cleanup_record*>(base_ + (before - 1) * granule) : nullptr;
         if (shared_.compare_exchange_weak(word, field_.pack(generation) | (offset / granule + 1),
                                           std::memory_order_acq_rel, std::memory_order_relaxed)) {
             return;
@@ -147,8 +147,7 @@ void cleanup_lists::renew() noexcept {
         const std::uint64_t generation = generation_.load(std::memory_order_acquire);
         if (!field_.is_old(word, generation) ||
             shared_.compare_exchange_strong(word, field_.pack(generation),
-                                            std::memory_order_acq_rel,
-                                            std::memory_order_relaxed)) {
+                                            std::memory_order_acq_rel, std::memory_order_relaxed)) {
             return;
         }
     }

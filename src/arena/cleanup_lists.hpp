@@ -7,6 +7,7 @@
 #include <memory_arena/detail/cleanup_record.hpp>
 #include <memory_arena/detail/lane.hpp>
 
+#include "reserve/atomic_word.hpp"
 #include "reserve/geometry.hpp"
 
 /// \file
@@ -21,8 +22,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 class cleanup_lists {
 public:
-    cleanup_lists(const geometry& shape, std::byte* base,
-                  std::atomic<std::uint64_t>& generation) noexcept;
+    cleanup_lists(const geometry& shape, std::byte* base, atomic_word& generation) noexcept;
 
     /// Puts `record` on its list: the caller's lane's, whose generation it belongs to, or the
     /// shared one for null.
@@ -60,11 +60,11 @@ private:
     unsigned position_bits_;
     generation_field field_;
     std::byte* base_;
-    std::atomic<std::uint64_t>& generation_;
-    std::atomic<std::uint64_t> shared_{0};         ///< [generation | granule + 1 of the newest]
-    std::atomic<std::uint64_t> registered_in_{0};  ///< the last generation that has any
-    std::atomic<std::uint64_t> run_for_{0};        ///< the last generation that a run began for
-    std::atomic<const void*> runner_{nullptr};     ///< the thread that runs them now
+    atomic_word& generation_;
+    atomic_word shared_{0};                     ///< [generation | granule + 1 of the newest]
+    atomic_word registered_in_{0};              ///< the last generation that has any
+    atomic_word run_for_{0};                    ///< the last generation that a run began for
+    std::atomic<const void*> runner_{nullptr};  ///< the thread that runs them now
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -61,13 +61,12 @@ inline void extend(lane& mine, std::uintptr_t limit) noexcept {
 
 /// By the lane's owner: it used `bytes` that are in no TLAB.
 inline void settle(lane& mine, std::size_t bytes) noexcept {
-    mine.settled.store(mine.settled.load(std::memory_order_relaxed) + bytes,
-                       std::memory_order_relaxed);
+    mine.settled.store(
+        mine.settled.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
 }
 
 inline void count_refill(lane& mine) noexcept {
-    mine.refills.store(mine.refills.load(std::memory_order_relaxed) + 1,
-                       std::memory_order_relaxed);
+    mine.refills.store(mine.refills.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 /// By anybody: what a lane has used in `generation`.
@@ -82,8 +81,7 @@ inline std::size_t used_by(const lane& any, std::uint64_t generation) noexcept {
             used = any.announced_used.load(acquire);
         } else {
             of = any.generation.load(acquire);
-            used = any.settled.load(acquire) +
-                   (any.cursor.load(acquire) - any.start.load(acquire));
+            used = any.settled.load(acquire) + (any.cursor.load(acquire) - any.start.load(acquire));
         }
         if (any.revision.load(std::memory_order_relaxed) == before) {
             return of == generation ? used : 0;

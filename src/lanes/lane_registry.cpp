@@ -32,9 +32,9 @@ std::size_t take_lowest() noexcept {
         while (bits != ~std::uint64_t{0}) {
             const auto bit = static_cast<std::size_t>(std::countr_one(bits));
             // Acquire: the heir of an index sees all that the thread before it did to its lanes.
-            if (taken[word].compare_exchange_weak(bits, bits | (std::uint64_t{1} << bit),
-                                                  std::memory_order_acquire,
-                                                  std::memory_order_relaxed)) {
+            if (taken[word].compare_exchange_weak(
+                    bits, bits | (std::uint64_t{1} << bit), std::memory_order_acquire,
+                    std::memory_order_relaxed)) {
                 return word * bits_per_word + bit;
             }
         }
@@ -44,8 +44,8 @@ std::size_t take_lowest() noexcept {
 
 void give_back(std::size_t index) noexcept {
     // Release: see take_lowest().
-    taken[index / bits_per_word].fetch_and(~(std::uint64_t{1} << (index % bits_per_word)),
-                                           std::memory_order_release);
+    taken[index / bits_per_word].fetch_and(
+        ~(std::uint64_t{1} << (index % bits_per_word)), std::memory_order_release);
 }
 
 /// Gives the thread's index back when the thread exits. The thread-local that allocations read has

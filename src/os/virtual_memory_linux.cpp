@@ -26,8 +26,8 @@ pages::~pages() {
 
 std::error_code pages::map(std::size_t bytes) noexcept {
     const std::size_t whole = detail::round_up(bytes, page_bytes());
-    void* address = mmap(nullptr, whole, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* address = mmap(
+        nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (address == MAP_FAILED) {
         return {errno, std::system_category()};
     }

@@ -11,7 +11,7 @@ void frontier::note_peak(std::uint64_t word) noexcept {
     }
 }
 
-void frontier::renew(const std::atomic<std::uint64_t>& generation) noexcept {
+void frontier::renew(const atomic_word& generation) noexcept {
     for (;;) {
         const std::uint64_t word = load();
         const std::uint64_t now = generation.load(std::memory_order_acquire);

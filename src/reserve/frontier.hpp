@@ -6,6 +6,7 @@
 
 #include <memory_arena/detail/align.hpp>
 
+#include "reserve/atomic_word.hpp"
 #include "reserve/geometry.hpp"
 
 /// \file
@@ -57,8 +58,8 @@ public:
             note_peak(word);
         }
         // Release: what this thread did before is seen by whoever acts on the new word.
-        return word_.compare_exchange_strong(word, pack(generation, next),
-                                             std::memory_order_acq_rel, std::memory_order_relaxed);
+        return word_.compare_exchange_strong(
+            word, pack(generation, next), std::memory_order_acq_rel, std::memory_order_relaxed);
     }
 
     /// Bytes given out in `generation`.
@@ -75,7 +76,7 @@ public:
 
     /// Gives a word that is a quarter of the way round behind the generation a fresh stamp.
     /// Generations only grow, so one look at `generation` after the word is enough (see load()).
-    void renew(const std::atomic<std::uint64_t>& generation) noexcept;
+    void renew(const atomic_word& generation) noexcept;
 
     [[nodiscard]] const generation_field& field() const noexcept { return field_; }
 
@@ -91,7 +92,7 @@ private:
 
     geometry shape_;
     generation_field field_;
-    alignas(isolation) std::atomic<std::uint64_t> word_{0};
+    alignas(isolation) atomic_word word_{0};
     std::atomic<std::size_t> peak_{0};
 };
 

@@ -33,7 +33,9 @@ public:
           max_generation_bits_(max_generation_bits) {}
 
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
-    [[nodiscard]] std::size_t block_bytes() const noexcept { return std::size_t{1} << block_shift_; }
+    [[nodiscard]] std::size_t block_bytes() const noexcept {
+        return std::size_t{1} << block_shift_;
+    }
     [[nodiscard]] unsigned block_shift() const noexcept { return block_shift_; }
     [[nodiscard]] std::uint64_t block_count() const noexcept { return block_count_; }
     [[nodiscard]] unsigned block_bits() const noexcept { return block_bits_; }
@@ -97,8 +99,7 @@ private:
 class generation_field {
 public:
     generation_field(const geometry& shape, unsigned position_bits) noexcept
-        : shift_(position_bits),
-          mask_(low_bits(shape.generation_bits(position_bits))) {}
+        : shift_(position_bits), mask_(low_bits(shape.generation_bits(position_bits))) {}
 
     /// `generation`, where the word keeps it.
     [[nodiscard]] std::uint64_t pack(std::uint64_t generation) const noexcept {

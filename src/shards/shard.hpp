@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
 #include <memory_arena/detail/align.hpp>
 
+#include "reserve/atomic_word.hpp"
 #include "reserve/geometry.hpp"
 
 /// \file
@@ -15,8 +15,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 /// The two words of a shard. Zero bytes from the kernel are a shard that holds nothing.
 struct alignas(isolation) shard {
-    std::atomic<std::uint64_t> run{0};     ///< what is left to cut from
-    std::atomic<std::uint64_t> direct{0};  ///< used bytes that went to threads without a lane
+    atomic_word run{0};     ///< what is left to cut from
+    atomic_word direct{0};  ///< used bytes that went to threads without a lane
 };
 static_assert(sizeof(shard) == isolation);
 
@@ -46,8 +46,7 @@ public:
 
     /// The run in `word`, which is of the generation at hand.
     [[nodiscard]] run_range unpack(std::uint64_t word) const noexcept {
-        const auto cursor =
-            static_cast<std::size_t>((word >> run_bits) & granule_mask()) * granule;
+        const auto cursor = static_cast<std::size_t>((word >> run_bits) & granule_mask()) * granule;
         const std::uint64_t blocks = word & max_run_blocks;
         if (blocks == 0) {
             return {cursor, cursor};

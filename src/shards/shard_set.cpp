@@ -13,13 +13,13 @@ constexpr std::size_t usual_smallest_tlab = 4096;
 }  // namespace
 
 shard_set::shard_set(const geometry& shape, const options& chosen, shard* shards,
-                     const std::byte* base, const std::atomic<std::uint64_t>& generation) noexcept
+                     const std::byte* base, const atomic_word& generation) noexcept
     : shape_(shape),
       layout_(shape),
       count_(chosen.shard_count),
       smallest_tlab_(0),
-      largest_tlab_(round_down(std::min(chosen.max_tlab_bytes, shape.largest_tlab_bytes()),
-                               tlab_boundary)),
+      largest_tlab_(
+          round_down(std::min(chosen.max_tlab_bytes, shape.largest_tlab_bytes()), tlab_boundary)),
       shards_(shards),
       base_(base),
       generation_(generation),
@@ -105,8 +105,8 @@ shard_set::outcome shard_set::take(std::size_t index, std::uint64_t word, std::u
     const grant mine = make_grant(taken, run.cursor, run.room(), generation);
     const std::uint64_t next = layout_.pack(generation, mine.end, layout_.end_block(run));
     // Acquire and release: the word passes the order of its writers on (see frontier::load).
-    if (!shards_[index].run.compare_exchange_strong(word, next, std::memory_order_acq_rel,
-                                                    std::memory_order_relaxed)) {
+    if (!shards_[index].run.compare_exchange_strong(
+            word, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
         return outcome::start_again;
     }
     result = mine;
@@ -164,9 +164,9 @@ void shard_set::offer_rest(std::size_t home, std::size_t begin, std::uint64_t en
     const run_range run = layout_.is_of(word, generation) ? layout_.unpack(word) : run_range{};
     // A run's end never falls within a generation: complete() tells by it what is published.
     if (run.room() < rest && run.end <= begin) {
-        shards_[home].run.compare_exchange_strong(word, layout_.pack(generation, begin, end_block),
-                                                  std::memory_order_acq_rel,
-                                                  std::memory_order_relaxed);
+        shards_[home].run.compare_exchange_strong(
+            word, layout_.pack(generation, begin, end_block), std::memory_order_acq_rel,
+            std::memory_order_relaxed);
     }
 }
 
@@ -224,7 +224,7 @@ shard_set::outcome shard_set::complete(std::uint64_t edge_word, std::uint64_t ge
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block - edge.blocks_on_way);
     const std::size_t end = shape_.position_of(edge.block);
-    std::atomic<std::uint64_t>& target = shards_[edge.tag - 1].run;
+    atomic_word& target = shards_[edge.tag - 1].run;
     outcome got = outcome::start_again;
     for (;;) {
         std::uint64_t word = target.load(std::memory_order_acquire);
@@ -235,9 +235,8 @@ shard_set::outcome shard_set::complete(std::uint64_t edge_word, std::uint64_t ge
         if (layout_.is_of(word, generation) && run.end >= end) {
             break;
         }
-        const bool joins =
-            run.end == begin && run.room() > 0 &&
-            edge.block - shape_.block_of(run.cursor) <= max_run_blocks;
+        const bool joins = run.end == begin && run.room() > 0 &&
+                           edge.block - shape_.block_of(run.cursor) <= max_run_blocks;
         std::size_t cursor = joins ? run.cursor : begin;
         grant mine;
         if (own != nullptr) {
@@ -293,7 +292,7 @@ shard_set::outcome shard_set::probe(std::size_t home, std::uint64_t edge_word,
 
 void shard_set::count_direct(std::size_t home, std::size_t bytes,
                              std::uint64_t generation) noexcept {
-    std::atomic<std::uint64_t>& direct = shards_[home].direct;
+    atomic_word& direct = shards_[home].direct;
     for (;;) {
         std::uint64_t word = direct.load(std::memory_order_acquire);
         if (now() != generation) {
@@ -325,7 +324,7 @@ void shard_set::renew(std::size_t index) noexcept {
     renew_word(shards_[index].direct);
 }
 
-void shard_set::renew_word(std::atomic<std::uint64_t>& word) noexcept {
+void shard_set::renew_word(atomic_word& word) noexcept {
     for (;;) {
         std::uint64_t old = word.load(std::memory_order_acquire);
         const std::uint64_t generation = now();

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "reserve/atomic_word.hpp"
 #include "reserve/frontier.hpp"
 #include "reserve/geometry.hpp"
 #include "shards/request.hpp"
@@ -27,8 +27,8 @@ public:
 
     /// `shards` is an array of `options.shard_count`, `base` the reserve's first byte, `generation`
     /// the arena's. All outlive this.
-    shard_set(const geometry& shape, const options& chosen, shard* shards,
-              const std::byte* base, const std::atomic<std::uint64_t>& generation) noexcept;
+    shard_set(const geometry& shape, const options& chosen, shard* shards, const std::byte* base,
+              const atomic_word& generation) noexcept;
 
     /// The home shard of lane (or thread) number `index`: Fibonacci hashing, so that neighbours
     /// land apart.
@@ -59,10 +59,10 @@ private:
     /// What a request takes of a run whose cursor stands at `position`.
     struct need {
         bool possible = false;
-        bool extends = false;      ///< the held TLAB ends at `position`
-        bool as_tlab = false;      ///< small enough to be served from a TLAB
-        std::size_t least = 0;     ///< bytes without which the request can't be served
-        std::size_t wanted = 0;    ///< what it takes where there is that much
+        bool extends = false;    ///< the held TLAB ends at `position`
+        bool as_tlab = false;    ///< small enough to be served from a TLAB
+        std::size_t least = 0;   ///< bytes without which the request can't be served
+        std::size_t wanted = 0;  ///< what it takes where there is that much
     };
     [[nodiscard]] need need_at(std::size_t position, std::uint64_t generation,
                                const request& wanted) const noexcept;
@@ -73,9 +73,8 @@ private:
 
     outcome take(std::size_t index, std::uint64_t word, std::uint64_t generation,
                  const request& wanted, grant& result) noexcept;
-    outcome take_from_frontier(std::size_t home, std::uint64_t home_word,
-                               std::uint64_t generation, const request& wanted,
-                               grant& result) noexcept;
+    outcome take_from_frontier(std::size_t home, std::uint64_t home_word, std::uint64_t generation,
+                               const request& wanted, grant& result) noexcept;
     outcome take_blocks(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
                         const request& wanted, grant& result) noexcept;
     outcome open_extent(std::size_t home, std::uint64_t home_word, std::uint64_t edge_word,
@@ -86,7 +85,7 @@ private:
                   const request& wanted, grant& result) noexcept;
     void offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
                     std::uint64_t generation) noexcept;
-    void renew_word(std::atomic<std::uint64_t>& word) noexcept;
+    void renew_word(atomic_word& word) noexcept;
 
     // Acquire: see frontier::load. Every loop reads its word first and the generation second, and
     // acts on the word only if the generation is still the one that it works under.
@@ -104,7 +103,7 @@ private:
     std::size_t largest_tlab_;
     shard* shards_;
     const std::byte* base_;
-    const std::atomic<std::uint64_t>& generation_;
+    const atomic_word& generation_;
     frontier frontier_;
 };
 

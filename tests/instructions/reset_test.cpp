@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <cstddef>
 #include <chrono>
+#include <cstddef>
 #include <cstdlib>
 #include <latch>
 #include <memory>
@@ -62,7 +62,8 @@ std::optional<test_support::instruction_count> cost_of_reset(const scenario& wha
 
 }  // namespace
 
-TEST(reset_with_nothing_registered, costs_the_same_whatever_was_allocated_and_makes_no_system_call) {
+TEST(reset_with_nothing_registered,
+     costs_the_same_whatever_was_allocated_and_makes_no_system_call) {
     if (test_support::work_divisor != 1) {
         GTEST_SKIP() << "a sanitizer's instructions are not the library's";
     }

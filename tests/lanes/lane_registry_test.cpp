@@ -12,8 +12,8 @@ using memory_arena::detail::assigned_lane;
 using memory_arena::detail::first_lane;
 using memory_arena::detail::lane;
 using memory_arena::detail::lane_offset;
-using memory_arena::detail::lanes_ever_assigned;
 using memory_arena::detail::laneless_lane;
+using memory_arena::detail::lanes_ever_assigned;
 using memory_arena::detail::max_lane_count;
 using memory_arena::detail::no_lane;
 

@@ -14,8 +14,9 @@ TEST(page_bytes, is_a_power_of_two) { EXPECT_TRUE(std::has_single_bit(page_bytes
 TEST(pages, are_zeroed_and_writable) {
     pages some;
     ASSERT_FALSE(some.map(10'000));
-    EXPECT_TRUE(std::all_of(some.begin(), some.begin() + 10'000,
-                            [](std::byte value) { return value == std::byte{0}; }));
+    EXPECT_TRUE(std::all_of(some.begin(), some.begin() + 10'000, [](std::byte value) {
+        return value == std::byte{0};
+    }));
     std::fill_n(some.begin(), 10'000, std::byte{1});
 }
 

@@ -20,8 +20,8 @@ namespace {
 struct dispensers {
     explicit dispensers(std::size_t capacity, std::size_t shard_count = 64, unsigned bits = 64)
         : shards(std::make_unique<shard[]>(shard_count)),
-          set(geometry(capacity, bits), {shard_count, std::size_t{64} << 10}, shards.get(),
-              nullptr, generation) {}
+          set(geometry(capacity, bits), {shard_count, std::size_t{64} << 10}, shards.get(), nullptr,
+              generation) {}
 
     grant direct(std::size_t bytes, std::size_t alignment = 16, std::size_t home = 0) {
         return set.claim(home, {bytes, alignment, nullptr});

@@ -41,8 +41,8 @@ TEST(shard_layout, holds_the_longest_run_at_the_end_of_the_largest_reserve) {
     const geometry shape(memory_arena::max_capacity - memory_arena::max_capacity % 4096);
     const shard_layout layout{shape};
     const std::uint64_t first = shape.block_count() - 63;
-    const run_range run =
-        layout.unpack(layout.pack(~std::uint64_t{0}, shape.position_of(first), shape.block_count()));
+    const run_range run = layout.unpack(
+        layout.pack(~std::uint64_t{0}, shape.position_of(first), shape.block_count()));
     EXPECT_EQ(run.room(), 63 * shape.block_bytes());
     EXPECT_EQ(run.end, shape.capacity());
 }

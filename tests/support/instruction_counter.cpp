@@ -48,8 +48,7 @@ bool is_breakpoint(pid_t child, std::uintptr_t address) {
 
 bool stopped(pid_t child) {
     int status = 0;
-    return waitpid(child, &status, 0) == child && WIFSTOPPED(status) &&
-           WSTOPSIG(status) == SIGTRAP;
+    return waitpid(child, &status, 0) == child && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP;
 }
 
 }  // namespace

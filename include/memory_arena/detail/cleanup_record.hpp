@@ -11,8 +11,8 @@
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 struct cleanup_record {
-    cleanup_record* next;                  ///< registered before this one, or null
-    void (*run)(cleanup_record*) noexcept; ///< destroys what follows the record
+    cleanup_record* next;                   ///< registered before this one, or null
+    void (*run)(cleanup_record*) noexcept;  ///< destroys what follows the record
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

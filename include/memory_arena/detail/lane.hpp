@@ -19,18 +19,18 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 /// A lane of kernel-fresh zero bytes is a lane without a TLAB: no arena has a generation 0, so
 /// tables of lanes are mapped and never written before a thread takes a TLAB.
 struct alignas(isolation) lane {
-    std::atomic<std::uintptr_t> cursor{0};        ///< the next allocation begins here
-    std::atomic<std::uintptr_t> limit{0};         ///< the TLAB ends here, on a tlab_boundary
-    std::atomic<std::uint64_t> generation{0};     ///< the TLAB belongs to it; 0 while it changes
+    std::atomic<std::uintptr_t> cursor{0};           ///< the next allocation begins here
+    std::atomic<std::uintptr_t> limit{0};            ///< the TLAB ends here, on a tlab_boundary
+    std::atomic<std::uint64_t> generation{0};        ///< the TLAB belongs to it; 0 while it changes
     std::atomic<cleanup_record*> cleanups{nullptr};  ///< newest destructor of this generation
 
     // Below: written by refills only, read by queries (src/lanes/lane_ledger.hpp says how).
-    std::atomic<std::uintptr_t> start{0};          ///< the TLAB's first byte
-    std::atomic<std::size_t> settled{0};           ///< used bytes outside [start, cursor)
-    std::atomic<std::size_t> announced_used{0};    ///< all used bytes, while revision is odd
+    std::atomic<std::uintptr_t> start{0};        ///< the TLAB's first byte
+    std::atomic<std::size_t> settled{0};         ///< used bytes outside [start, cursor)
+    std::atomic<std::size_t> announced_used{0};  ///< all used bytes, while revision is odd
     std::atomic<std::uint64_t> announced_generation{0};
-    std::atomic<std::uint32_t> revision{0};        ///< odd while a refill rewrites the lane
-    std::atomic<std::uint32_t> refills{0};         ///< of this generation
+    std::atomic<std::uint32_t> revision{0};           ///< odd while a refill rewrites the lane
+    std::atomic<std::uint32_t> refills{0};            ///< of this generation
     std::atomic<cleanup_record*> destroyed{nullptr};  ///< reset has run this one and all before
 };
 static_assert(sizeof(lane) == isolation);

@@ -22,7 +22,9 @@ concept arena_constructible =
     std::is_object_v<T> && !std::is_array_v<T> && std::is_same_v<T, std::remove_cv_t<T>>;
 
 template <class Range>
-concept viewable_as_span = requires(const Range& range) { std::span(range); };
+concept viewable_as_span = requires(const Range& range) {
+    std::span(range);
+};
 
 /// A span over `range`, of any length (an array's own would carry its length in the type).
 template <viewable_as_span Range>
@@ -31,8 +33,9 @@ auto view_of(const Range& range) noexcept {
 }
 
 template <class T, class... Args>
-concept constructible_by_parentheses =
-    requires(void* place, Args&&... args) { ::new (place) T(std::forward<Args>(args)...); };
+concept constructible_by_parentheses = requires(void* place, Args&&... args) {
+    ::new (place) T(std::forward<Args>(args)...);
+};
 
 /// `T(args…)` where well-formed, else `T{args…}`: aggregates, also where the compiler doesn't know
 /// their initialisation by parentheses yet (Clang before 16).
@@ -65,9 +68,7 @@ struct managed_block {
     static constexpr std::size_t header = round_up(sizeof(cleanup_record), alignment);
     static constexpr std::size_t bytes = header + sizeof(T);
 
-    static void* object_in(void* block) noexcept {
-        return static_cast<std::byte*>(block) + header;
-    }
+    static void* object_in(void* block) noexcept { return static_cast<std::byte*>(block) + header; }
     static T& object_of(cleanup_record* record) noexcept {
         return *std::launder(static_cast<T*>(object_in(record)));
     }
@@ -87,9 +88,9 @@ struct managed_span_block {
     };
 
     static constexpr bool managed = !std::is_trivially_destructible_v<T>;
-    static constexpr std::size_t alignment =
-        managed && alignof(record_with_count) > alignof(T) ? alignof(record_with_count)
-                                                           : alignof(T);
+    static constexpr std::size_t alignment = managed && alignof(record_with_count) > alignof(T)
+                                                 ? alignof(record_with_count)
+                                                 : alignof(T);
     static constexpr std::size_t header =
         managed ? round_up(sizeof(record_with_count), alignment) : 0;
     static constexpr std::size_t max_count =
