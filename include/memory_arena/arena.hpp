@@ -73,7 +73,7 @@ MEMORY_ARENA_API std::string_view name_of(const arena_face& face) noexcept;
 }  // namespace detail
 
 /// The lane policy of `arena`: every thread has a lane.
-struct per_thread {
+struct MEMORY_ARENA_API per_thread {
     MEMORY_ARENA_ALWAYS_INLINE static detail::lane& own_lane(detail::lane* table) noexcept {
         return detail::own_lane(table);
     }
