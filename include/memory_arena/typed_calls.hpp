@@ -314,7 +314,8 @@ private:
     template <bool Throws, class Element>
     auto copy_elements(std::span<Element> source) {
         using T = std::remove_cv_t<Element>;
-        if constexpr (std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>) {
+        if constexpr (std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T> &&
+                      !std::is_volatile_v<Element>) {
             auto copy = make_span<T, Throws>(source.size(), [](void*, std::size_t) {});
             if (copy && !source.empty()) {
                 std::memcpy(static_cast<void*>(copy->data()), source.data(), source.size_bytes());
