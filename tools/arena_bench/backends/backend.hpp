@@ -1,0 +1,30 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+namespace arena_bench {
+
+/// What an adaptor offers, so that a workload can be a template over it: no call in a measured loop
+/// goes through a virtual function, unless the peer's own interface does.
+///
+/// - `name` is what --backends and the table call it, `label` says in full what it is;
+/// - `thread_safe`: may several threads allocate at once? If not, only one-thread runs use it;
+/// - `drops_whole`: finish_round() gives everything back, so that nothing is freed one by one;
+/// - the constructor takes the bytes that a round may need, for those that want them beforehand;
+/// - `allocator<T>` is the standard allocator that a user of this backend would write, and
+///   get_allocator<T>() makes one.
+template <typename B>
+concept backend = requires(B b, void* memory, std::size_t bytes, std::size_t alignment) {
+    { B::name } -> std::convertible_to<std::string_view>;
+    { B::label } -> std::convertible_to<std::string_view>;
+    { B::thread_safe } -> std::convertible_to<bool>;
+    { B::drops_whole } -> std::convertible_to<bool>;
+    { b.allocate(bytes, alignment) } -> std::same_as<void*>;
+    { b.deallocate(memory, bytes, alignment) } -> std::same_as<void>;
+    { b.finish_round() } -> std::same_as<void>;
+    { b.template get_allocator<int>() } -> std::same_as<typename B::template allocator<int>>;
+};
+
+}  // namespace arena_bench
