@@ -68,7 +68,7 @@ std::optional<instruction_count> count_instructions(const std::function<void()>&
         if (is_breakpoint(child, address)) {
             break;
         }
-        result.system_calls += is_system_call(child, address) ? 1 : 0;
+        result.system_calls += is_system_call(child, address) ? 1U : 0U;
         result.instructions += 1;
         ptrace(PTRACE_SINGLESTEP, child, nullptr, nullptr);
         if (!stopped(child)) {

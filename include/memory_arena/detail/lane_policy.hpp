@@ -32,7 +32,7 @@ enum class lane_kind : unsigned char { thread, cpu };
 }  // namespace detail
 
 /// Every thread has a lane. The lane policy of `arena`.
-struct per_thread {
+struct MEMORY_ARENA_API per_thread {
     static constexpr detail::lane_kind kind = detail::lane_kind::thread;
 
     MEMORY_ARENA_ALWAYS_INLINE static bool bump(detail::lane_source& source, std::size_t bytes,
@@ -84,7 +84,7 @@ struct per_thread {
 /// Every CPU has a lane, by Linux restartable sequences: the memory that lanes hold is bounded by
 /// the CPUs and not by the threads. Where there are none (usage().path_reason says why), the shards
 /// serve everything. The lane policy of `cpu_arena`.
-struct per_cpu {
+struct MEMORY_ARENA_API per_cpu {
     static constexpr detail::lane_kind kind = detail::lane_kind::cpu;
 
     /// Larger or more aligned requests don't try the lane: no sum in the sequence can wrap.

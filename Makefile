@@ -1,0 +1,21 @@
+# The few commands one needs. CMake does the building (see CMakePresets.json); this only saves
+# typing.
+
+.PHONY: help demo test format
+
+help:
+	@echo 'make demo     build a release, run the quickstart and the benchmark demo'
+	@echo 'make test     run every check and every test, in every configuration'
+	@echo 'make format   format all C++ files'
+	@echo
+	@echo 'scripts/test release tsan   runs only these configurations (scripts/test --list names them all)'
+
+demo:
+	@scripts/demo
+
+test:
+	@scripts/install_dependencies test
+	@scripts/test
+
+format:
+	@scripts/check_format --fix

@@ -1,0 +1,44 @@
+# The flags that our own targets are compiled with. None is public: whoever links us keeps their
+# own.
+
+set(memory_arena_warnings
+  -Wall -Wextra -Wpedantic
+  -Wcast-align -Wcast-qual
+  -Wconversion -Wsign-conversion -Wdouble-promotion
+  -Wextra-semi
+  -Wformat=2
+  -Wimplicit-fallthrough
+  -Wmissing-declarations
+  -Wnon-virtual-dtor -Woverloaded-virtual
+  -Wold-style-cast
+  -Wredundant-decls
+  -Wshadow
+  -Wundef
+  -Wunused)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  list(APPEND memory_arena_warnings
+    -Wduplicated-branches -Wduplicated-cond -Wlogical-op -Wsuggest-override)
+else()
+  list(APPEND memory_arena_warnings
+    -Winconsistent-missing-override -Wmissing-variable-declarations -Wthread-safety)
+endif()
+
+# memory_arena_house_flags(<target>): call it for every target whose source is in this repository.
+function(memory_arena_house_flags target)
+  target_compile_options(${target} PRIVATE
+    ${memory_arena_warnings}
+    $<$<BOOL:${MEMORY_ARENA_WERROR}>:-Werror>)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+endfunction()
+
+# A sanitizer has to see everything, GoogleTest included, so this one is for the whole directory.
+if(MEMORY_ARENA_SANITIZE)
+  add_compile_options(-fsanitize=${MEMORY_ARENA_SANITIZE} -fno-sanitize-recover=all
+    -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${MEMORY_ARENA_SANITIZE})
+  if(MEMORY_ARENA_SANITIZE MATCHES "undefined")
+    # This one check needs run-time type information, which tests/without_exceptions does without.
+    add_compile_options(-fno-sanitize=vptr)
+  endif()
+endif()
