@@ -53,17 +53,16 @@ public:
     void extend() {
         const std::uintptr_t limit = here().limit;
         // As a refill would have it: the run that begins at the limit, if that is the newest.
-        if (limit == next_ && limit != 0) {
-            next_ += 128;
-            static_cast<void>(sequences::extend(lanes(), generation_, limit, next_));
+        if (limit == newest_end_) {
+            newest_end_ += 128;
+            static_cast<void>(sequences::extend(lanes(), generation_, limit, newest_end_));
         }
     }
     void install(std::uintptr_t bytes) {
-        const std::uintptr_t start = next_;
-        next_ += bytes;
+        const std::uintptr_t start = newest_end_ + 4096;  // runs don't touch
+        newest_end_ = start + bytes;
         static_cast<void>(
-            sequences::install(lanes(), generation_, generation_, start, next_));
-        next_ += 4096;  // runs don't touch, but where they are extended
+            sequences::install(lanes(), generation_, generation_, start, newest_end_));
     }
     void retract() {
         std::vector<block>& mine = handed_out_[generation_];
@@ -74,6 +73,16 @@ public:
         if (sequences::retract(lanes(), generation_, newest.begin, newest.end)) {
             used_[generation_] -= newest.end - newest.begin;
             std::erase_if(mine, [&](const block& one) { return one.begin == newest.begin; });
+        }
+    }
+    /// Leaves the lane as an install does that is aborted in the middle, for ever.
+    void strand() {
+        lane& mine = here();
+        if (mine.revision % 2 == 0) {
+            mine.limit = 0;
+            mine.announced_used = memory_arena::detail::used_by(mine, mine.generation);
+            mine.announced_generation = mine.generation.load();
+            ++mine.revision;
         }
     }
     void reset() { ++generation_; }
@@ -109,7 +118,7 @@ private:
 
     std::unique_ptr<std::array<lane, 4>> lanes_;
     std::atomic<std::uint64_t> generation_{1};
-    std::uintptr_t next_ = 1U << 20;
+    std::uintptr_t newest_end_ = 1U << 20;  ///< where the newest run ends
     std::map<std::uint64_t, std::vector<block>> handed_out_;
     std::map<std::uint64_t, std::uintptr_t> used_;
 };
@@ -152,6 +161,9 @@ void live(lane_world& world, const std::function<void()>& arm) {
             world.bump();
         }
         arm();
+        world.strand();
+        world.bump();
+        world.extend();
         world.install(96);
         world.install(8192);
         world.bump();
@@ -160,6 +172,12 @@ void live(lane_world& world, const std::function<void()>& arm) {
         world.reset();
         world.bump();
         world.install(512);
+        world.bump();
+        world.check();
+        world.strand();
+        world.reset();
+        arm();
+        world.install(256);
         world.bump();
         world.check();
         world.reset();
