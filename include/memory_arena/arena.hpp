@@ -29,8 +29,7 @@
 #include <memory_arena/arena_options.hpp>
 #include <memory_arena/detail/align.hpp>
 #include <memory_arena/detail/compiler.hpp>
-#include <memory_arena/detail/lane.hpp>
-#include <memory_arena/detail/lane_index.hpp>
+#include <memory_arena/detail/lane_policy.hpp>
 #include <memory_arena/errors.hpp>
 #include <memory_arena/typed_calls.hpp>
 #include <memory_arena/usage.hpp>
@@ -44,16 +43,13 @@ namespace detail {
 
 class arena_core;  // src/arena/arena_core.hpp: the compiled half
 
-/// What the bump reads of an arena. Only reset writes this line.
-struct alignas(isolation) arena_face {
-    std::atomic<std::uint64_t> generation{0};
-    lane* lanes = nullptr;
+struct arena_face : lane_source {
     arena_core* core = nullptr;
 };
 
 // The compiled half, as the inlined half calls it (src/arena/arena.cpp).
-MEMORY_ARENA_API void open_arena(arena_face& face, const arena_options& options);
-MEMORY_ARENA_API std::error_code try_open_arena(arena_face& face,
+MEMORY_ARENA_API void open_arena(arena_face& face, lane_kind kind, const arena_options& options);
+MEMORY_ARENA_API std::error_code try_open_arena(arena_face& face, lane_kind kind,
                                                 const arena_options& options) noexcept;
 MEMORY_ARENA_API void close_arena(arena_face& face) noexcept;
 MEMORY_ARENA_RETURNS_NONNULL MEMORY_ARENA_API MEMORY_ARENA_COLD void* refill(
@@ -71,13 +67,6 @@ MEMORY_ARENA_API bool contains(const arena_face& face, const void* pointer) noex
 MEMORY_ARENA_API std::string_view name_of(const arena_face& face) noexcept;
 
 }  // namespace detail
-
-/// The lane policy of `arena`: every thread has a lane.
-struct MEMORY_ARENA_API per_thread {
-    MEMORY_ARENA_ALWAYS_INLINE static detail::lane& own_lane(detail::lane* table) noexcept {
-        return detail::own_lane(table);
-    }
-};
 
 /// The bytes of an arena: what its typed calls (typed_calls.hpp) are made of.
 template <class Lanes>
@@ -122,46 +111,23 @@ protected:
         if (!detail::is_alignment(alignment)) [[unlikely]] {
             return false;  // the refill reports it
         }
-        detail::lane& here = Lanes::own_lane(face_.lanes);
-        // Relaxed: see detail::bump.
-        const std::uint64_t generation = face_.generation.load(std::memory_order_relaxed);
-        return detail::bump(here, generation, bytes, alignment, result);
+        return Lanes::bump(face_, bytes, alignment, result);
     }
 
-    /// The generation that this thread's newest allocation belongs to; 0 for a thread that has no
-    /// lane.
-    MEMORY_ARENA_ALWAYS_INLINE std::uint64_t stamp() noexcept {
-        return Lanes::own_lane(face_.lanes).generation.load(std::memory_order_relaxed);
-    }
+    /// The generation that this thread's newest allocation belongs to.
+    MEMORY_ARENA_ALWAYS_INLINE std::uint64_t stamp() const noexcept { return Lanes::stamp(face_); }
 
-    /// Takes back the `bytes` at `block` where they are still the newest of this thread's lane, in
-    /// the generation that they were taken in. (A block of the TLAB before this one may end where
-    /// this one begins: it is not of this TLAB.)
+    /// Takes back the `bytes` at `block`, taken under `stamp`, where they are still the newest.
     void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
-        detail::lane& here = Lanes::own_lane(face_.lanes);
-        const auto begin = reinterpret_cast<std::uintptr_t>(block);
-        const auto cursor = here.cursor.load(std::memory_order_relaxed);
-        if (stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
-            begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
-            cursor - begin == detail::round_up(bytes, detail::granule)) {
-            here.cursor.store(begin, std::memory_order_relaxed);
-        }
+        Lanes::retract(face_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp);
     }
 
-    /// Puts `record` at the head of this thread's list, if `stamp` is still its lane's generation.
-    /// A plain push: only this thread writes the list, and reset reads it.
+    /// Has reset run `record`, whose bytes were taken under `stamp`.
     MEMORY_ARENA_ALWAYS_INLINE void register_cleanup(detail::cleanup_record* record,
                                                      std::uint64_t stamp) noexcept {
-        detail::lane& here = Lanes::own_lane(face_.lanes);
-        auto* newest = here.cleanups.load(std::memory_order_relaxed);
-        if (newest == nullptr || here.generation.load(std::memory_order_relaxed) != stamp)
-            [[unlikely]] {
+        if (!Lanes::push(face_, record, stamp)) [[unlikely]] {
             detail::register_first_cleanup(face_, record, stamp);
-            return;
         }
-        record->next = newest;
-        // Release: whoever finds the record by it also finds the object.
-        here.cleanups.store(record, std::memory_order_release);
     }
 
     detail::arena_face& face() noexcept { return face_; }
@@ -183,7 +149,7 @@ public:
 
     /// The same, with options.
     explicit basic_arena(const arena_options& options) {
-        detail::open_arena(this->face(), options);
+        detail::open_arena(this->face(), Lanes::kind, options);
     }
 
     /// Runs what reset would run, then gives the reserve back to the system. No other call may run
@@ -202,7 +168,7 @@ public:
     [[nodiscard]] static std::unique_ptr<basic_arena> try_make(const arena_options& options,
                                                                std::error_code& error) noexcept {
         std::unique_ptr<basic_arena> result(new (std::nothrow) basic_arena());
-        error = result != nullptr ? detail::try_open_arena(result->face(), options)
+        error = result != nullptr ? detail::try_open_arena(result->face(), Lanes::kind, options)
                                   : std::make_error_code(std::errc::not_enough_memory);
         if (error) {
             result.reset();
@@ -261,6 +227,14 @@ private:
 };
 
 using arena = basic_arena<per_thread>;
+
+/// The arena whose lanes belong to CPUs: 10,000 threads hold no more memory than the machine has
+/// CPUs. A bump costs a few instructions more, a managed object one compare-and-swap.
+///
+/// Its try_allocate_bytes, and allocate_bytes where that doesn't throw, are async-signal-safe and
+/// safe in the child of a fork. Not in the child of a vfork, which shares its parent's area but not
+/// its CPU.
+using cpu_arena = basic_arena<per_cpu>;
 
 /// An arena without exceptions: null, and why in `error`, where the constructor would throw.
 template <class Arena = arena>

@@ -29,5 +29,6 @@ private:
 };
 
 using arena_resource = basic_arena_resource<per_thread>;
+using cpu_arena_resource = basic_arena_resource<per_cpu>;
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include <memory_arena/detail/version.hpp>
 
@@ -9,7 +10,10 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 
 /// How an arena finds the TLAB of an allocation.
 enum class lane_path : unsigned char {
-    per_thread,  ///< by a thread-local index
+    per_thread,  ///< arena: by a thread-local index
+    mm_cid,      ///< cpu_arena: by the kernel's dense numbering of the CPUs that the process is on
+    cpu_id,      ///< cpu_arena: by CPU number
+    shards,      ///< cpu_arena without restartable sequences: no lanes
 };
 
 /// An arena's figures, all in bytes but where said. `used + slack` is the frontier, always. At
@@ -25,6 +29,7 @@ struct arena_usage {
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
     std::size_t lanes = 0;         ///< lanes that have allocated in this generation
     lane_path path = lane_path::per_thread;
+    std::string_view path_reason;  ///< why there are no lanes; else empty
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -69,6 +69,8 @@ basic_arena_resource<Lanes>* basic_arena<Lanes>::resource() noexcept {
 }
 
 template class basic_arena_resource<per_thread>;
+template class basic_arena_resource<per_cpu>;
 template basic_arena_resource<per_thread>* basic_arena<per_thread>::resource() noexcept;
+template basic_arena_resource<per_cpu>* basic_arena<per_cpu>::resource() noexcept;
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -11,9 +11,9 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-void open_arena(arena_face& face, const arena_options& options) {
+void open_arena(arena_face& face, lane_kind kind, const arena_options& options) {
     const char* complaint = nullptr;
-    if (const std::error_code error = arena_core::open(face, options, complaint)) {
+    if (const std::error_code error = arena_core::open(face, kind, options, complaint)) {
         if (complaint != nullptr) {
             raise(std::invalid_argument(complaint));
         }
@@ -21,9 +21,10 @@ void open_arena(arena_face& face, const arena_options& options) {
     }
 }
 
-std::error_code try_open_arena(arena_face& face, const arena_options& options) noexcept {
+std::error_code try_open_arena(arena_face& face, lane_kind kind,
+                               const arena_options& options) noexcept {
     const char* complaint = nullptr;
-    return arena_core::open(face, options, complaint);
+    return arena_core::open(face, kind, options, complaint);
 }
 
 void close_arena(arena_face& face) noexcept { arena_core::close(face); }

@@ -6,6 +6,7 @@
 
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lane_registry.hpp"
+#include "os/rseq.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
@@ -62,7 +63,7 @@ const char* complaint_about(const arena_options& options) noexcept {
 
 }  // namespace
 
-std::error_code arena_core::open(arena_face& face, const arena_options& options,
+std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_options& options,
                                  const char*& complaint) noexcept {
     complaint = complaint_about(options);
     if (complaint != nullptr) {
@@ -81,13 +82,14 @@ std::error_code arena_core::open(arena_face& face, const arena_options& options,
         return error;
     }
     std::byte* const place = control.begin();
-    ::new (place) arena_core(face, options, std::move(control), std::move(region));
+    ::new (place) arena_core(face, kind, options, std::move(control), std::move(region));
     return {};
 }
 
-arena_core::arena_core(arena_face& face, const arena_options& options, os::pages control,
-                       reserve region) noexcept
+arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& options,
+                       os::pages control, reserve region) noexcept
     : face_(face),
+      kind_(kind),
       control_(std::move(control)),
       region_(std::move(region)),
       shape_(region_.capacity()),
@@ -111,7 +113,8 @@ arena_core::arena_core(arena_face& face, const arena_options& options, os::pages
     // Arenas never share generations: what remembers one of an arena that is gone finds no match in
     // another at its address.
     generation_base_ = serial << 32;
-    face.lanes = table;
+    face.lanes = kind == lane_kind::cpu ? lanes_ : table;
+    face.location = os::rseq().location;
     face.core = this;
     face.generation.store(generation_base_ + 1, std::memory_order_relaxed);
 }
@@ -129,78 +132,50 @@ void arena_core::close(arena_face& face) noexcept {
 }
 
 lane* arena_core::own_lane() const noexcept {
+    if (kind_ == lane_kind::cpu) {
+        return nullptr;
+    }
     const std::size_t index = assigned_lane();
     return index < lane_count_ ? lanes_ + index : nullptr;
 }
 
 std::size_t arena_core::lanes_in_use() const noexcept {
-    return std::min(lane_count_, lanes_ever_assigned());
-}
-
-held_tlab arena_core::tlab_of(const lane& mine) const noexcept {
-    held_tlab held;
-    held.generation = mine.generation.load(std::memory_order_relaxed);
-    const std::uintptr_t limit = mine.limit.load(std::memory_order_relaxed);
-    if (limit != 0) {
-        const auto base = reinterpret_cast<std::uintptr_t>(region_.begin());
-        held.limit = limit - base;
-        held.cursor = mine.cursor.load(std::memory_order_relaxed) - base;
-    }
-    held.used = used_in(mine);
-    return held;
+    // Relaxed: who knows of an allocation knows of it by what orders this, too.
+    return kind_ == lane_kind::cpu ? cpus_seen_.load(std::memory_order_relaxed)
+                                   : std::min(lane_count_, lanes_ever_assigned());
 }
 
 void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
     if (bytes > region_.capacity()) {
         return nullptr;
     }
-    lane* const mine = own_lane();
-    held_tlab held;
-    if (mine != nullptr) {
-        held = tlab_of(*mine);
-    }
-    // A thread without a lane is told apart by its thread-locals' address.
-    const std::size_t home =
-        shards_.home_of(mine != nullptr ? static_cast<std::uint64_t>(mine - lanes_)
-                                        : reinterpret_cast<std::uintptr_t>(&lane_offset));
-    const grant got = shards_.claim(home, {bytes, alignment, mine != nullptr ? &held : nullptr});
-    const auto begin = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.begin;
-    const auto end = reinterpret_cast<std::uintptr_t>(region_.begin()) + got.end;
-    switch (got.what) {
-        case grant::kind::none: return nullptr;
-        case grant::kind::extension:
-            extend(*mine, end);
-            return serve_from_tlab(*mine, bytes, alignment);
-        case grant::kind::tlab:
-            // Stamped with the generation that the claim was made under, never with one read later.
-            install(*mine, got.generation, begin, end);
-            return serve_from_tlab(*mine, bytes, alignment);
-        case grant::kind::bytes: break;
-    }
-    const std::uintptr_t padding = padding_to(begin, alignment);
-    const std::size_t used = padding + round_up(bytes, granule);
-    if (mine == nullptr) {
-        shards_.count_direct(home, used, got.generation);
-    } else {
-        if (held.generation != got.generation) {
-            install(*mine, got.generation, 0, 0);
-        }
-        settle(*mine, used);
-    }
-    return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+    return kind_ == lane_kind::cpu ? allocate_on_cpu(bytes, alignment)
+                                   : allocate_on_thread(bytes, alignment);
 }
 
-void* arena_core::serve_from_tlab(lane& mine, std::size_t bytes, std::size_t alignment) noexcept {
-    count_refill(mine);
-    const std::uintptr_t cursor = mine.cursor.load(std::memory_order_relaxed);
-    const std::uintptr_t position = cursor + padding_to(cursor, alignment);
-    mine.cursor.store(position + round_up(bytes, granule), std::memory_order_relaxed);
-    return reinterpret_cast<void*>(position);  // NOLINT(performance-no-int-to-ptr)
+/// Serves the request from the beginning of `got`, past any lane, and gives the rest of it back;
+/// null, and all of it given back, where that is too little (an extension of a TLAB that is gone).
+void* arena_core::serve_directly(const grant& got, std::size_t home, std::size_t bytes,
+                                 std::size_t alignment) noexcept {
+    if (got.what == grant::kind::none) {
+        return nullptr;
+    }
+    const std::uintptr_t begin = address_of(got.begin);
+    const std::size_t padding = padding_to(begin, alignment);
+    const std::size_t room = got.end - got.begin;
+    if (padding > room || bytes > room - padding) {
+        shards_.give_back(home, got.begin, got.end, got.generation);
+        return nullptr;
+    }
+    const std::size_t used = padding + round_up(bytes, granule);
+    shards_.give_back(home, got.begin + round_up(used, tlab_boundary), got.end, got.generation);
+    shards_.count_direct(home, used, got.generation);
+    return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
 }
 
 void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept {
     lane* const mine = own_lane();
-    if (mine == nullptr || mine->generation.load(std::memory_order_relaxed) == stamp) {
+    if (kind_ == lane_kind::cpu || mine == nullptr || mine->generation.load(std::memory_order_relaxed) == stamp) {
         cleanups_.add(mine, record);
     }
 }
@@ -258,10 +233,21 @@ std::size_t arena_core::used_bytes() const noexcept {
     }
 }
 
+void arena_core::describe_path(arena_usage& result) const noexcept {
+    if (kind_ == lane_kind::cpu) {
+        const os::rseq_support& support = os::rseq();
+        result.path = support.numbering == os::cpu_numbering::mm_cid   ? lane_path::mm_cid
+                      : support.numbering == os::cpu_numbering::cpu_id ? lane_path::cpu_id
+                                                                       : lane_path::shards;
+        result.path_reason = support.why;
+    }
+}
+
 arena_usage arena_core::usage() const noexcept {
     for (;;) {
         const std::uint64_t generation = now();
         arena_usage result;
+        describe_path(result);
         result.generation = generation - generation_base_;
         result.reserved = capacity();
         result.used = std::min(used_in_generation(generation), capacity());

@@ -32,7 +32,8 @@ public:
     /// Makes an arena of `options` behind `face`. What is wrong, if something is, and then nothing
     /// was made; an error of the generic category comes from the options, which `complaint` then
     /// explains, one of the system category from the call os::map_call.
-    [[nodiscard]] static std::error_code open(arena_face& face, const arena_options& options,
+    [[nodiscard]] static std::error_code open(arena_face& face, lane_kind kind,
+                                              const arena_options& options,
                                               const char*& complaint) noexcept;
 
     /// Runs what is registered, then gives everything back.
@@ -69,7 +70,7 @@ public:
     [[nodiscard]] resource_slot& resource() noexcept { return resource_; }
 
 private:
-    arena_core(arena_face& face, const arena_options& options, os::pages control,
+    arena_core(arena_face& face, lane_kind kind, const arena_options& options, os::pages control,
                reserve region) noexcept;
     ~arena_core() = default;
 
@@ -80,19 +81,29 @@ private:
     [[nodiscard]] std::size_t lanes_in_use() const noexcept;
     [[nodiscard]] std::size_t used_in_generation(std::uint64_t generation) const noexcept;
     [[nodiscard]] held_tlab tlab_of(const lane& mine) const noexcept;
+    [[nodiscard]] void* allocate_on_thread(std::size_t bytes, std::size_t alignment) noexcept;
+    [[nodiscard]] void* allocate_on_cpu(std::size_t bytes, std::size_t alignment) noexcept;
+    [[nodiscard]] void* serve_directly(const grant& got, std::size_t home, std::size_t bytes,
+                                       std::size_t alignment) noexcept;
+    [[nodiscard]] std::uintptr_t address_of(std::size_t position) const noexcept {
+        return reinterpret_cast<std::uintptr_t>(region_.begin()) + position;
+    }
     [[nodiscard]] void* serve_from_tlab(lane& mine, std::size_t bytes,
                                         std::size_t alignment) noexcept;
     [[nodiscard]] bool run_cleanups(std::uint64_t generation) noexcept;
+    void describe_path(arena_usage& result) const noexcept;
     void renew_words(std::uint64_t turn) noexcept;
 
     static constexpr std::size_t max_name_length = 63;
 
     arena_face& face_;
+    lane_kind kind_;
     os::pages control_;
     reserve region_;
     geometry shape_;
-    lane* lanes_;  ///< the first that a thread can have
+    lane* lanes_;  ///< the first that a thread, or a CPU, can have
     std::size_t lane_count_;
+    std::atomic<std::size_t> cpus_seen_{0};  ///< one more than the highest CPU number in a refill
     std::uint64_t generation_base_;
     std::size_t renewals_per_reset_ = 1;
     std::size_t name_length_;

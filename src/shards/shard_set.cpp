@@ -290,6 +290,22 @@ shard_set::outcome shard_set::probe(std::size_t home, std::uint64_t edge_word,
     }
 }
 
+void shard_set::give_back(std::size_t home, std::size_t begin, std::size_t end,
+                          std::uint64_t generation) noexcept {
+    std::uint64_t word = load(home);
+    if (begin == end || now() != generation || !layout_.is_of(word, generation)) {
+        return;
+    }
+    const run_range run = layout_.unpack(word);
+    const std::uint64_t end_block = layout_.end_block(run);
+    if (run.cursor != end || end_block - shape_.block_of(begin) > max_run_blocks) {
+        return;
+    }
+    shards_[home].run.compare_exchange_strong(word, layout_.pack(generation, begin, end_block),
+                                              std::memory_order_acq_rel,
+                                              std::memory_order_relaxed);
+}
+
 void shard_set::count_direct(std::size_t home, std::size_t bytes,
                              std::uint64_t generation) noexcept {
     atomic_word& direct = shards_[home].direct;

@@ -37,6 +37,11 @@ public:
     /// Room for `wanted` from shard `home`, else from the frontier, else from any shard.
     [[nodiscard]] grant claim(std::size_t home, const request& wanted) noexcept;
 
+    /// Gives the tail [begin, end) of a grant back to shard `home`, where that still stands at its
+    /// end; else it stays slack until the reset.
+    void give_back(std::size_t home, std::size_t begin, std::size_t end,
+                   std::uint64_t generation) noexcept;
+
     /// Counts `bytes` that a thread without a lane took in `generation`, at shard `home`.
     void count_direct(std::size_t home, std::size_t bytes, std::uint64_t generation) noexcept;
 

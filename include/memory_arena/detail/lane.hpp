@@ -51,12 +51,15 @@ MEMORY_ARENA_ALWAYS_INLINE bool bump(lane& here, std::uint64_t generation, std::
     const std::uintptr_t cursor = here.cursor.load(std::memory_order_relaxed);
     const std::uintptr_t limit = here.limit.load(std::memory_order_relaxed);
     std::uintptr_t position = cursor;
-    if (alignment > granule) {
+    if (alignment > tlab_boundary) {
         const std::uintptr_t padding = padding_to(cursor, alignment);
-        if (alignment > tlab_boundary && padding > limit - cursor) [[unlikely]] {
+        if (padding > limit - cursor) [[unlikely]] {
             return false;
         }
         position = cursor + padding;
+    } else if (alignment > granule) {
+        // The limit lies on a tlab_boundary: rounding up to one doesn't pass it.
+        position = (cursor + (alignment - 1)) & (std::uintptr_t{0} - alignment);
     }
     if (bytes - 1 >= limit - position) [[unlikely]] {
         return false;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory_arena/detail/compiler.hpp>
+
+/// \file
+/// Chooses the restartable sequences of this build (rank 3).
+
+#if MEMORY_ARENA_HAS_RSEQ_SEQUENCES
+#include <memory_arena/detail/cpu_lane_x86_64.hpp>  // IWYU pragma: export
+#else
+#include <memory_arena/detail/cpu_lane_none.hpp>  // IWYU pragma: export
+#endif

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+
+#include <memory_arena/detail/compiler.hpp>
+
+/// \file
+/// Where a thread's restartable-sequence area lies, and which of its fields numbers the lane
+/// (rank 0). The area is the one that the C library registered with the kernel. Its fields are the
+/// kernel's: they are read, never written, but for `rseq_cs`, by which a thread announces the
+/// sequence that it is about to run.
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// Offsets from the thread pointer, the same in every thread.
+struct rseq_location {
+    std::ptrdiff_t area = 0;   ///< of the area
+    std::ptrdiff_t index = 0;  ///< of the field that numbers lanes: mm_cid or cpu_id
+};
+
+/// Offsets within the area (the kernel's ABI).
+inline constexpr std::size_t rseq_cpu_id_offset = 4;
+inline constexpr std::size_t rseq_cs_offset = 8;
+inline constexpr std::size_t rseq_mm_cid_offset = 24;
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+
+/// \file
+/// How much work a test does. A sanitizer makes each step dearer, so there is less of it there. No
+/// other file of the tests names a sanitizer.
+
+#if defined(__has_feature)
+#define MEMORY_ARENA_TESTS_HAVE(feature) __has_feature(feature)
+#else
+#define MEMORY_ARENA_TESTS_HAVE(feature) 0
+#endif
+
+namespace test_support {
+
+#if defined(__SANITIZE_THREAD__) || MEMORY_ARENA_TESTS_HAVE(thread_sanitizer)
+inline constexpr std::size_t work_divisor = 8;
+#elif defined(__SANITIZE_ADDRESS__) || MEMORY_ARENA_TESTS_HAVE(address_sanitizer)
+inline constexpr std::size_t work_divisor = 2;
+#else
+inline constexpr std::size_t work_divisor = 1;
+#endif
+
+/// `full`, less where work is dear, but at least `least`.
+constexpr std::size_t scaled(std::size_t full, std::size_t least = 1) noexcept {
+    return full / work_divisor < least ? least : full / work_divisor;
+}
+
+/// Arenas of a gigabyte and more are tried where addresses are plenty and nothing shadows them.
+inline constexpr bool takes_huge_arenas = work_divisor == 1 && sizeof(void*) > 4;
+
+}  // namespace test_support
+
+#undef MEMORY_ARENA_TESTS_HAVE
