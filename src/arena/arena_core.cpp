@@ -175,7 +175,8 @@ void* arena_core::serve_directly(const grant& got, std::size_t home, std::size_t
 
 void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept {
     lane* const mine = own_lane();
-    if (kind_ == lane_kind::cpu || mine == nullptr || mine->generation.load(std::memory_order_relaxed) == stamp) {
+    if (kind_ == lane_kind::cpu || mine == nullptr ||
+        mine->generation.load(std::memory_order_relaxed) == stamp) {
         cleanups_.add(mine, record);
     }
 }
@@ -236,9 +237,10 @@ std::size_t arena_core::used_bytes() const noexcept {
 void arena_core::describe_path(arena_usage& result) const noexcept {
     if (kind_ == lane_kind::cpu) {
         const os::rseq_support& support = os::rseq();
-        result.path = support.numbering == os::cpu_numbering::mm_cid   ? lane_path::mm_cid
-                      : support.numbering == os::cpu_numbering::cpu_id ? lane_path::cpu_id
-                                                                       : lane_path::shards;
+        result.path = support.numbering == os::cpu_numbering::mm_cid ? lane_path::mm_cid
+                      : support.numbering == os::cpu_numbering::cpu_id
+                          ? lane_path::cpu_id
+                          : lane_path::shards;
         result.path_reason = support.why;
     }
 }

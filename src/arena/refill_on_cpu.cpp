@@ -17,7 +17,8 @@ namespace {
 /// How often a refill tries to get its TLAB into a lane: other threads may be in its way each time.
 constexpr int install_attempts = 4;
 
-/// The TLAB of a lane that others may be changing: a guess, checked by the sequence that acts on it.
+/// The TLAB of a lane that others may be changing: a guess, checked by the sequence that acts on
+/// it.
 held_tlab guess_tlab(const lane& any, std::uintptr_t base) noexcept {
     held_tlab held;
     held.generation = any.generation.load(std::memory_order_acquire);
@@ -59,8 +60,8 @@ void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noex
         const grant got = shards_.claim(home, {bytes, alignment, &held});
         bool in_lane = false;
         if (got.what == grant::kind::extension) {
-            in_lane = extend_on_cpu(lanes_, face_.location, got.generation, address_of(got.begin),
-                                    address_of(got.end));
+            in_lane = extend_on_cpu(
+                lanes_, face_.location, got.generation, address_of(got.begin), address_of(got.end));
         } else if (got.what == grant::kind::tlab) {
             in_lane = install_on_cpu(lanes_, face_.location, face_.generation, got.generation,
                                      address_of(got.begin), address_of(got.end));

@@ -32,8 +32,7 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
     const grant got = shards_.claim(home, {bytes, alignment, &held});
     const std::uintptr_t begin = address_of(got.begin);
     switch (got.what) {
-        case grant::kind::none:
-            return nullptr;
+        case grant::kind::none: return nullptr;
         case grant::kind::extension:
             extend(*mine, address_of(got.end));
             return serve_from_tlab(*mine, bytes, alignment);
@@ -41,8 +40,7 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
             // Stamped with the generation that the claim was made under, never with one read later.
             install(*mine, got.generation, begin, address_of(got.end));
             return serve_from_tlab(*mine, bytes, alignment);
-        case grant::kind::bytes:
-            break;
+        case grant::kind::bytes: break;
     }
     const std::uintptr_t padding = padding_to(begin, alignment);
     if (held.generation != got.generation) {

@@ -6,8 +6,6 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include <memory_arena/detail/cpu_lane.hpp>
-
 #if __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
 #define MEMORY_ARENA_C_LIBRARY_REGISTERS 1
@@ -35,9 +33,7 @@ static_assert(offsetof(unregistered_area, mm_cid) == detail::rseq_mm_cid_offset)
 
 MEMORY_ARENA_INITIAL_EXEC constinit thread_local unregistered_area no_area{};
 
-std::byte* thread_pointer() noexcept {
-    return static_cast<std::byte*>(__builtin_thread_pointer());
-}
+std::byte* thread_pointer() noexcept { return static_cast<std::byte*>(__builtin_thread_pointer()); }
 
 std::int32_t read(std::ptrdiff_t offset) noexcept {
     std::int32_t value = 0;
@@ -49,7 +45,8 @@ rseq_support without(const char* why) noexcept {
     rseq_support result;
     result.why = why;
     result.location.area = reinterpret_cast<std::byte*>(&no_area) - thread_pointer();
-    result.location.index = result.location.area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset);
+    result.location.index =
+        result.location.area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset);
     return result;
 }
 
@@ -59,8 +56,10 @@ rseq_support find() noexcept {
     }
 #if MEMORY_ARENA_C_LIBRARY_REGISTERS
     const std::ptrdiff_t area = __rseq_offset;
-    if (__rseq_size == 0 || read(area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset)) < 0) {
-        return without("the C library registered no restartable sequences (kernel, seccomp or tunable)");
+    if (__rseq_size == 0 ||
+        read(area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset)) < 0) {
+        return without(
+            "the C library registered no restartable sequences (kernel, seccomp or tunable)");
     }
     rseq_support result;
     result.location.area = area;
@@ -68,9 +67,8 @@ rseq_support find() noexcept {
     constexpr unsigned long auxv_feature_size = 27;
     const bool dense = getauxval(auxv_feature_size) >= detail::rseq_mm_cid_offset + 4;
     result.numbering = dense ? cpu_numbering::mm_cid : cpu_numbering::cpu_id;
-    result.location.index =
-        area + static_cast<std::ptrdiff_t>(dense ? detail::rseq_mm_cid_offset
-                                                 : detail::rseq_cpu_id_offset);
+    result.location.index = area + static_cast<std::ptrdiff_t>(dense ? detail::rseq_mm_cid_offset
+                                                                     : detail::rseq_cpu_id_offset);
     return result;
 #else
     return without("the C library doesn't register restartable sequences");

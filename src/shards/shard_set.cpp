@@ -302,8 +302,7 @@ void shard_set::give_back(std::size_t home, std::size_t begin, std::size_t end,
         return;
     }
     shards_[home].run.compare_exchange_strong(word, layout_.pack(generation, begin, end_block),
-                                              std::memory_order_acq_rel,
-                                              std::memory_order_relaxed);
+                                              std::memory_order_acq_rel, std::memory_order_relaxed);
 }
 
 void shard_set::count_direct(std::size_t home, std::size_t bytes,

@@ -196,8 +196,8 @@ injection current;
 
 void patch(unsigned char code) {
     *current.at = code;
-    __builtin___clear_cache(reinterpret_cast<char*>(current.at),
-                            reinterpret_cast<char*>(current.at) + 1);
+    __builtin___clear_cache(
+        reinterpret_cast<char*>(current.at), reinterpret_cast<char*>(current.at) + 1);
 }
 
 void on_breakpoint(int /*signal*/) {
@@ -212,9 +212,8 @@ void on_breakpoint(int /*signal*/) {
 void make_writable(std::uintptr_t address) {
     const auto page = static_cast<std::uintptr_t>(getpagesize());
     const std::uintptr_t begin = address / page * page;
-    ASSERT_EQ(mprotect(reinterpret_cast<void*>(begin), 2 * page,
-                       PROT_READ | PROT_WRITE | PROT_EXEC),
-              0);
+    ASSERT_EQ(
+        mprotect(reinterpret_cast<void*>(begin), 2 * page, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ public:
     [[nodiscard]] bool is_full() const noexcept { return count_.load() >= places_.size(); }
     void append_to(std::vector<taken>& all) const {
         const std::size_t count = std::min(count_.load(), places_.size());
-        all.insert(all.end(), places_.begin(), places_.begin() + static_cast<std::ptrdiff_t>(count));
+        all.insert(
+            all.end(), places_.begin(), places_.begin() + static_cast<std::ptrdiff_t>(count));
     }
 
 private:

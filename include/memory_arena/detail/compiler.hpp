@@ -20,23 +20,6 @@
 /// Spares the caller the test for null, and a placement new its own.
 #define MEMORY_ARENA_RETURNS_NONNULL [[gnu::returns_nonnull]]
 
-/// 1 where this build runs restartable sequences: x86-64 Linux (the x32 ABI is none), and not under
-/// ThreadSanitizer, which can't see into them.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define MEMORY_ARENA_UNDER_TSAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define MEMORY_ARENA_UNDER_TSAN 1
-#endif
-#if defined(__x86_64__) && defined(__linux__) && !defined(__ILP32__) && \
-    !defined(MEMORY_ARENA_UNDER_TSAN)
-#define MEMORY_ARENA_HAS_RSEQ_SEQUENCES 1
-#else
-#define MEMORY_ARENA_HAS_RSEQ_SEQUENCES 0
-#endif
-
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 /// Returns its argument, in a register that the compiler can't look through. Clang otherwise folds

@@ -14,12 +14,10 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-inline constexpr bool has_cpu_sequences = false;
-
-MEMORY_ARENA_ALWAYS_INLINE bool bump_on_cpu(lane* /*lanes*/, const rseq_location& /*location*/,
-                                            const std::atomic<std::uint64_t>& /*generation*/,
-                                            std::size_t /*bytes*/, std::size_t /*alignment*/,
-                                            std::uintptr_t& /*result*/) noexcept {
+MEMORY_ARENA_ALWAYS_INLINE bool bump_on_cpu(
+    lane* /*lanes*/, const rseq_location& /*location*/,
+    const std::atomic<std::uint64_t>& /*generation*/, std::size_t /*bytes*/,
+    std::size_t /*alignment*/, std::uintptr_t& /*result*/) noexcept {
     return false;
 }
 

@@ -11,14 +11,14 @@
 /// \file
 /// The restartable sequences of a per-CPU lane on x86-64 Linux (rank 3).
 ///
-/// **The kernel's contract.** A thread stores the address of a descriptor into its area's `rseq_cs`.
-/// The descriptor names a range of instructions and an abort address. If the thread is preempted,
-/// migrated, or interrupted by a signal while its instruction pointer is within the range, the
-/// kernel clears `rseq_cs` and resumes it at the abort address (before which the four bytes of a
-/// signature must stand). The last instruction of the range is a single store, the *commit*: before
-/// it nothing has happened that anybody may rely on; after it everything has. So a sequence that
-/// isn't aborted ran alone on its CPU, and needs no atomic instruction to change what belongs to
-/// that CPU.
+/// **The kernel's contract.** A thread stores the address of a descriptor into its area's
+/// `rseq_cs`. The descriptor names a range of instructions and an abort address. If the thread is
+/// preempted, migrated, or interrupted by a signal while its instruction pointer is within the
+/// range, the kernel clears `rseq_cs` and resumes it at the abort address (before which the four
+/// bytes of a signature must stand). The last instruction of the range is a single store, the
+/// *commit*: before it nothing has happened that anybody may rely on; after it everything has. So a
+/// sequence that isn't aborted ran alone on its CPU, and needs no atomic instruction to change what
+/// belongs to that CPU.
 ///
 /// **The lane under it.** `limit == 0` is a closed lane: no cursor is at or below it, so nothing
 /// fits. Every sequence has one committing store:
@@ -37,8 +37,6 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-inline constexpr bool has_cpu_sequences = true;
-
 static_assert(offsetof(lane, cursor) == 0 && offsetof(lane, limit) == 8 &&
               offsetof(lane, generation) == 16 && offsetof(lane, start) == 32 &&
               offsetof(lane, settled) == 40 && offsetof(lane, announced_used) == 48 &&
@@ -56,69 +54,70 @@ static_assert(offsetof(lane, cursor) == 0 && offsetof(lane, limit) == 8 &&
 
 // Announces the sequence and begins it: from 1 on it restarts. A thread whose area isn't registered
 // (cpu_id negative) is on no CPU that it could know. Then %[at] is the lane's address.
-#define MEMORY_ARENA_RSEQ_BEGIN             \
-    "leaq 9b(%%rip), %[at]\n\t"             \
-    "movq %[at], %%fs:8(%[area])\n"         \
-    "1:\n\t"                                \
-    "cmpl $0, %%fs:4(%[area])\n\t"          \
-    "jl %l[missed]\n\t"                     \
-    "movslq %%fs:(%[index]), %[at]\n\t"     \
-    "shlq $7, %[at]\n\t"                    \
+#define MEMORY_ARENA_RSEQ_BEGIN         \
+    "leaq 9b(%%rip), %[at]\n\t"         \
+    "movq %[at], %%fs:8(%[area])\n"     \
+    "1:\n\t"                            \
+    "cmpl $0, %%fs:4(%[area])\n\t"      \
+    "jl %l[missed]\n\t"                 \
+    "movslq %%fs:(%[index]), %[at]\n\t" \
+    "shlq $7, %[at]\n\t"                \
     "addq %[lanes], %[at]\n\t"
 
 // Ends it after the commit. The abort handler stands apart, behind the kernel's signature, which is
 // dressed as an instruction (ud1) for whoever disassembles it.
-#define MEMORY_ARENA_RSEQ_END                            \
-    "2:\n\t"                                             \
-    ".pushsection __rseq_failure, \"ax?\"\n\t"           \
-    ".byte 0x0f, 0xb9, 0x3d\n\t"                         \
-    ".long 0x53053053\n"                                 \
-    "4:\n\t"                                             \
-    "jmp %l[missed]\n\t"                                 \
+#define MEMORY_ARENA_RSEQ_END                  \
+    "2:\n\t"                                   \
+    ".pushsection __rseq_failure, \"ax?\"\n\t" \
+    ".byte 0x0f, 0xb9, 0x3d\n\t"               \
+    ".long 0x53053053\n"                       \
+    "4:\n\t"                                   \
+    "jmp %l[missed]\n\t"                       \
     ".popsection\n\t"
 
 /// Takes `bytes` (a multiple of the granule, so small that no sum wraps) at `alignment` from the
 /// lane of this thread's CPU. `lanes` is lane 0.
-MEMORY_ARENA_ALWAYS_INLINE bool bump_on_cpu(lane* lanes, const rseq_location& location,
-                                            const std::atomic<std::uint64_t>& generation,
-                                            std::size_t bytes, std::size_t alignment,
-                                            std::uintptr_t& result) noexcept {
+MEMORY_ARENA_ALWAYS_INLINE bool bump_on_cpu(
+    lane* lanes, const rseq_location& location, const std::atomic<std::uint64_t>& generation,
+    std::size_t bytes, std::size_t alignment, std::uintptr_t& result) noexcept {
     std::uintptr_t at = 0;
     std::uintptr_t position = 0;
     std::uintptr_t next = 0;
     if (alignment <= granule) {
-        asm volatile goto(MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
-                 "movq 16(%[at]), %[next]\n\t"
-                 "cmpq %[generation], %[next]\n\t"
-                 "jne %l[missed]\n\t"
-                 "movq (%[at]), %[position]\n\t"
-                 "leaq (%[position], %[bytes]), %[next]\n\t"
-                 "cmpq 8(%[at]), %[next]\n\t"
-                 "ja %l[missed]\n\t"
-                 "movq %[next], (%[at])\n" MEMORY_ARENA_RSEQ_END
-                 : [at] "=&r"(at), [position] "=&r"(position), [next] "=&r"(next)
-                 : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-                   [generation] "m"(generation), [bytes] "r"(bytes)
-                 : "cc", "memory"
-                 : missed);
+        asm volatile goto(
+            MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+            "movq 16(%[at]), %[next]\n\t"
+            "cmpq %[generation], %[next]\n\t"
+            "jne %l[missed]\n\t"
+            "movq (%[at]), %[position]\n\t"
+            "leaq (%[position], %[bytes]), %[next]\n\t"
+            "cmpq 8(%[at]), %[next]\n\t"
+            "ja %l[missed]\n\t"
+            "movq %[next], (%[at])\n" MEMORY_ARENA_RSEQ_END
+            : [at] "=&r"(at), [position] "=&r"(position), [next] "=&r"(next)
+            : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+              [generation] "m"(generation), [bytes] "r"(bytes)
+            : "cc", "memory"
+            : missed);
     } else {
-        asm volatile goto(MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
-                 "movq 16(%[at]), %[next]\n\t"
-                 "cmpq %[generation], %[next]\n\t"
-                 "jne %l[missed]\n\t"
-                 "movq (%[at]), %[position]\n\t"
-                 "addq %[above], %[position]\n\t"
-                 "andq %[mask], %[position]\n\t"
-                 "leaq (%[position], %[bytes]), %[next]\n\t"
-                 "cmpq 8(%[at]), %[next]\n\t"
-                 "ja %l[missed]\n\t"
-                 "movq %[next], (%[at])\n" MEMORY_ARENA_RSEQ_END
-                 : [at] "=&r"(at), [position] "=&r"(position), [next] "=&r"(next)
-                 : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-                   [generation] "m"(generation), [bytes] "r"(bytes), [above] "er"(alignment - 1),
-                   [mask] "er"(std::size_t{0} - alignment)
-                 : "cc", "memory"
-                 : missed);
+        asm volatile goto(
+            MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+            "movq 16(%[at]), %[next]\n\t"
+            "cmpq %[generation], %[next]\n\t"
+            "jne %l[missed]\n\t"
+            "movq (%[at]), %[position]\n\t"
+            "addq %[above], %[position]\n\t"
+            "andq %[mask], %[position]\n\t"
+            "leaq (%[position], %[bytes]), %[next]\n\t"
+            "cmpq 8(%[at]), %[next]\n\t"
+            "ja %l[missed]\n\t"
+            "movq %[next], (%[at])\n" MEMORY_ARENA_RSEQ_END
+            : [at] "=&r"(at), [position] "=&r"(position), [next] "=&r"(next)
+            : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+              [generation] "m"(generation), [bytes] "r"(bytes), [above] "er"(alignment - 1),
+              [mask] "er"(std::size_t{0} - alignment)
+            : "cc", "memory"
+            : missed);
     }
     result = position;
     return true;
@@ -130,17 +129,18 @@ missed:
 inline bool extend_on_cpu(lane* lanes, const rseq_location& location, std::uint64_t generation,
                           std::uintptr_t from, std::uintptr_t to) noexcept {
     std::uintptr_t at = 0;
-    asm volatile goto(MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
-             "cmpq %[generation], 16(%[at])\n\t"
-             "jne %l[missed]\n\t"
-             "cmpq %[from], 8(%[at])\n\t"
-             "jne %l[missed]\n\t"
-             "movq %[to], 8(%[at])\n" MEMORY_ARENA_RSEQ_END
-             : [at] "=&r"(at)
-             : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-               [generation] "r"(generation), [from] "r"(from), [to] "r"(to)
-             : "cc", "memory"
-             : missed);
+    asm volatile goto(
+        MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+        "cmpq %[generation], 16(%[at])\n\t"
+        "jne %l[missed]\n\t"
+        "cmpq %[from], 8(%[at])\n\t"
+        "jne %l[missed]\n\t"
+        "movq %[to], 8(%[at])\n" MEMORY_ARENA_RSEQ_END
+        : [at] "=&r"(at)
+        : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+          [generation] "r"(generation), [from] "r"(from), [to] "r"(to)
+        : "cc", "memory"
+        : missed);
     return true;
 missed:
     return false;
@@ -155,81 +155,83 @@ inline bool install_on_cpu(lane* lanes, const rseq_location& location,
                            std::uintptr_t start, std::uintptr_t limit) noexcept {
     std::uintptr_t at = 0;
     std::uintptr_t used = 0;
-    asm volatile goto(MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
-             "cmpq %[current], %[generation]\n\t"
-             "jne %l[missed]\n\t"
-             "testl $1, 64(%[at])\n\t"
-             "jnz 5f\n\t"
-             // An even revision: the lane is whole.
-             "xorl %k[used], %k[used]\n\t"
-             "cmpq %[generation], 16(%[at])\n\t"
-             "je 3f\n\t"
-             "movl $0, 68(%[at])\n\t"  // refills of this generation
-             "jmp 6f\n"
-             "3:\n\t"
-             "movq 8(%[at]), %[used]\n\t"
-             "testq %[used], %[used]\n\t"
-             "jz 7f\n\t"
-             "subq (%[at]), %[used]\n\t"  // the room that it has
-             "addq %[start], %[used]\n\t"
-             "cmpq %[limit], %[used]\n\t"
-             "jae %l[missed]\n"
-             "7:\n\t"
-             "movq 40(%[at]), %[used]\n\t"  // settled + (cursor - start)
-             "addq (%[at]), %[used]\n\t"
-             "subq 32(%[at]), %[used]\n"
-             "6:\n\t"
-             "movq $0, 8(%[at])\n\t"  // closed
-             "movq %[used], 48(%[at])\n\t"
-             "movq %[generation], 56(%[at])\n\t"
-             "incl 64(%[at])\n\t"
-             "jmp 8f\n"
-             // An odd revision: an aborted install has announced what was used.
-             "5:\n\t"
-             "movq 48(%[at]), %[used]\n\t"
-             "cmpq %[generation], 56(%[at])\n\t"
-             "je 8f\n\t"
-             "xorl %k[used], %k[used]\n\t"
-             "movq %[used], 48(%[at])\n\t"
-             "movq %[generation], 56(%[at])\n"
-             "8:\n\t"
-             "movq %[used], 40(%[at])\n\t"
-             "movq %[start], 32(%[at])\n\t"
-             "movq %[start], (%[at])\n\t"
-             "movq %[generation], 16(%[at])\n\t"
-             "incl 64(%[at])\n\t"
-             "movq %[limit], 8(%[at])\n" MEMORY_ARENA_RSEQ_END
-             : [at] "=&r"(at), [used] "=&r"(used)
-             : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-               [current] "m"(current), [generation] "r"(generation), [start] "r"(start),
-               [limit] "r"(limit)
-             : "cc", "memory"
-             : missed);
+    asm volatile goto(
+        MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+        "cmpq %[current], %[generation]\n\t"
+        "jne %l[missed]\n\t"
+        "testl $1, 64(%[at])\n\t"
+        "jnz 5f\n\t"
+        // An even revision: the lane is whole.
+        "xorl %k[used], %k[used]\n\t"
+        "cmpq %[generation], 16(%[at])\n\t"
+        "je 3f\n\t"
+        "movl $0, 68(%[at])\n\t"  // refills of this generation
+        "jmp 6f\n"
+        "3:\n\t"
+        "movq 8(%[at]), %[used]\n\t"
+        "testq %[used], %[used]\n\t"
+        "jz 7f\n\t"
+        "subq (%[at]), %[used]\n\t"  // the room that it has
+        "addq %[start], %[used]\n\t"
+        "cmpq %[limit], %[used]\n\t"
+        "jae %l[missed]\n"
+        "7:\n\t"
+        "movq 40(%[at]), %[used]\n\t"  // settled + (cursor - start)
+        "addq (%[at]), %[used]\n\t"
+        "subq 32(%[at]), %[used]\n"
+        "6:\n\t"
+        "movq $0, 8(%[at])\n\t"  // closed
+        "movq %[used], 48(%[at])\n\t"
+        "movq %[generation], 56(%[at])\n\t"
+        "incl 64(%[at])\n\t"
+        "jmp 8f\n"
+        // An odd revision: an aborted install has announced what was used.
+        "5:\n\t"
+        "movq 48(%[at]), %[used]\n\t"
+        "cmpq %[generation], 56(%[at])\n\t"
+        "je 8f\n\t"
+        "xorl %k[used], %k[used]\n\t"
+        "movq %[used], 48(%[at])\n\t"
+        "movq %[generation], 56(%[at])\n"
+        "8:\n\t"
+        "movq %[used], 40(%[at])\n\t"
+        "movq %[start], 32(%[at])\n\t"
+        "movq %[start], (%[at])\n\t"
+        "movq %[generation], 16(%[at])\n\t"
+        "incl 64(%[at])\n\t"
+        "movq %[limit], 8(%[at])\n" MEMORY_ARENA_RSEQ_END
+        : [at] "=&r"(at), [used] "=&r"(used)
+        :
+        [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+        [current] "m"(current), [generation] "r"(generation), [start] "r"(start), [limit] "r"(limit)
+        : "cc", "memory"
+        : missed);
     return true;
 missed:
     return false;
 }
 
-/// Moves the cursor back from `end` to `begin`, if the lane's newest allocation of `generation` ends
-/// there and begins within its TLAB.
+/// Moves the cursor back from `end` to `begin`, if the lane's newest allocation of `generation`
+/// ends there and begins within its TLAB.
 inline bool retract_on_cpu(lane* lanes, const rseq_location& location, std::uint64_t generation,
                            std::uintptr_t begin, std::uintptr_t end) noexcept {
     std::uintptr_t at = 0;
-    asm volatile goto(MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
-             "cmpq %[generation], 16(%[at])\n\t"
-             "jne %l[missed]\n\t"
-             "cmpq $0, 8(%[at])\n\t"
-             "je %l[missed]\n\t"
-             "cmpq %[end], (%[at])\n\t"
-             "jne %l[missed]\n\t"
-             "cmpq %[begin], 32(%[at])\n\t"
-             "ja %l[missed]\n\t"
-             "movq %[begin], (%[at])\n" MEMORY_ARENA_RSEQ_END
-             : [at] "=&r"(at)
-             : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-               [generation] "r"(generation), [begin] "r"(begin), [end] "r"(end)
-             : "cc", "memory"
-             : missed);
+    asm volatile goto(
+        MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+        "cmpq %[generation], 16(%[at])\n\t"
+        "jne %l[missed]\n\t"
+        "cmpq $0, 8(%[at])\n\t"
+        "je %l[missed]\n\t"
+        "cmpq %[end], (%[at])\n\t"
+        "jne %l[missed]\n\t"
+        "cmpq %[begin], 32(%[at])\n\t"
+        "ja %l[missed]\n\t"
+        "movq %[begin], (%[at])\n" MEMORY_ARENA_RSEQ_END
+        : [at] "=&r"(at)
+        : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+          [generation] "r"(generation), [begin] "r"(begin), [end] "r"(end)
+        : "cc", "memory"
+        : missed);
     return true;
 missed:
     return false;

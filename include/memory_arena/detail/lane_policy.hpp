@@ -65,9 +65,8 @@ struct MEMORY_ARENA_API per_thread {
 
     /// Puts `record` at the head of this thread's list, if there is one and `stamp` is still its
     /// lane's generation. A plain push: only this thread writes the list, and reset reads it.
-    MEMORY_ARENA_ALWAYS_INLINE static bool push(detail::lane_source& source,
-                                                detail::cleanup_record* record,
-                                                std::uint64_t stamp) noexcept {
+    MEMORY_ARENA_ALWAYS_INLINE static bool push(
+        detail::lane_source& source, detail::cleanup_record* record, std::uint64_t stamp) noexcept {
         detail::lane& here = detail::own_lane(source.lanes);
         auto* newest = here.cleanups.load(std::memory_order_relaxed);
         if (newest == nullptr || here.generation.load(std::memory_order_relaxed) != stamp)

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/sanitizer.hpp>
 
 /// \file
 /// Where a thread's restartable-sequence area lies, and which of its fields numbers the lane
@@ -10,7 +11,18 @@
 /// kernel's: they are read, never written, but for `rseq_cs`, by which a thread announces the
 /// sequence that it is about to run.
 
+#if defined(__x86_64__) && defined(__linux__) && !defined(__ILP32__) && \
+    !defined(MEMORY_ARENA_UNDER_TSAN)
+#define MEMORY_ARENA_HAS_CPU_SEQUENCES 1
+#else
+#define MEMORY_ARENA_HAS_CPU_SEQUENCES 0
+#endif
+
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// Whether this build has restartable sequences: those of x86-64 Linux (the x32 ABI is another),
+/// and none under ThreadSanitizer, which can't see into them.
+inline constexpr bool has_cpu_sequences = MEMORY_ARENA_HAS_CPU_SEQUENCES != 0;
 
 /// Offsets from the thread pointer, the same in every thread.
 struct rseq_location {
