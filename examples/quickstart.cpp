@@ -14,6 +14,7 @@ int main() {
     std::string_view greeting = arena.copy_string("hello");
 
     std::vector<std::jthread> threads;  // any number of threads may allocate at once
+    threads.reserve(4);
     for (int thread = 0; thread < 4; ++thread) {
         threads.emplace_back([&, thread] {
             for (int i = thread; i < 100; i += 4) {

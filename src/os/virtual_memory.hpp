@@ -18,6 +18,8 @@ class pages {
 public:
     pages() noexcept = default;
     pages(pages&& other) noexcept;
+    pages(const pages&) = delete;
+    pages& operator=(const pages&) = delete;
     pages& operator=(pages&&) = delete;
     ~pages();
 

@@ -17,15 +17,13 @@ shard_set::shard_set(const geometry& shape, const options& chosen, shard* shards
     : shape_(shape),
       layout_(shape),
       count_(chosen.shard_count),
-      smallest_tlab_(0),
       largest_tlab_(
           round_down(std::min(chosen.max_tlab_bytes, shape.largest_tlab_bytes()), tlab_boundary)),
+      smallest_tlab_(std::min(usual_smallest_tlab, largest_tlab_)),
       shards_(shards),
       base_(base),
       generation_(generation),
-      frontier_(shape) {
-    smallest_tlab_ = std::min(usual_smallest_tlab, largest_tlab_);
-}
+      frontier_(shape) {}
 
 std::size_t shard_set::home_of(std::uint64_t index) const noexcept {
     const std::uint64_t hash = (index * 0x9E37'79B9'7F4A'7C15U) >> 32;

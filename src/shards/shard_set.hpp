@@ -104,8 +104,8 @@ private:
     geometry shape_;
     shard_layout layout_;
     std::size_t count_;
-    std::size_t smallest_tlab_;
     std::size_t largest_tlab_;
+    std::size_t smallest_tlab_;
     shard* shards_;
     const std::byte* base_;
     const atomic_word& generation_;

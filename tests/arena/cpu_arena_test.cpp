@@ -13,7 +13,6 @@
 #include <memory_arena/allocator.hpp>
 #include <memory_arena/memory_resource.hpp>
 
-using memory_arena::arena_options;
 using memory_arena::arena_usage;
 using memory_arena::cpu_arena;
 using memory_arena::lane_path;

@@ -14,7 +14,6 @@ using memory_arena::detail::lane;
 using memory_arena::detail::lane_offset;
 using memory_arena::detail::laneless_lane;
 using memory_arena::detail::lanes_ever_assigned;
-using memory_arena::detail::max_lane_count;
 using memory_arena::detail::no_lane;
 
 TEST(lane_registry, keeps_a_thread_its_index) {

@@ -8,7 +8,6 @@
 
 using memory_arena::detail::generation_field;
 using memory_arena::detail::geometry;
-using memory_arena::detail::max_run_blocks;
 
 namespace {
 

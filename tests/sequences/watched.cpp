@@ -19,13 +19,15 @@ namespace {
 
 const detail::rseq_location& location() { return memory_arena::os::rseq().location; }
 
-/// What the linker says of the two sections.
+/// What the linker says of the two sections, by the names that it gives.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 extern const char __start_watched_sequences[];
 extern const char __stop_watched_sequences[];
 extern const char __start___rseq_cs[];
 extern const char __stop___rseq_cs[];
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 struct alignas(32) descriptor {
     std::uint32_t version;

@@ -10,7 +10,6 @@
 using memory_arena::detail::geometry;
 using memory_arena::detail::grant;
 using memory_arena::detail::held_tlab;
-using memory_arena::detail::request;
 using memory_arena::detail::shard;
 using memory_arena::detail::shard_set;
 
