@@ -30,8 +30,8 @@ public:
     /// Implicit, so that a container can be given the arena itself.
     arena_allocator(A& source) noexcept : arena_(&source) {}  // NOLINT(google-explicit-constructor)
 
-    // NOLINTNEXTLINE(google-explicit-constructor): rebinding, as every allocator
     template <class U>
+    // NOLINTNEXTLINE(google-explicit-constructor): rebinding, as every allocator
     arena_allocator(const arena_allocator<U, A>& other) noexcept : arena_(&other.source()) {}
 
     /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
