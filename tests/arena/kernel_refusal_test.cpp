@@ -1,0 +1,91 @@
+// A kernel that refuses: what an arena's making says then. Each test runs in a child process.
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <system_error>
+
+#include <memory_arena/arena.hpp>
+
+namespace {
+
+using memory_arena::arena;
+using memory_arena::arena_options;
+using memory_arena::try_make_arena;
+
+constexpr std::size_t mebibyte = std::size_t{1} << 20;
+
+/// More than the address space has left under the limit.
+constexpr std::size_t refused_capacity = 1024 * mebibyte;
+
+/// From now on this process may have 256 MiB of address space more than it has.
+void limit_address_space() {
+    std::ifstream status("/proc/self/statm");
+    rlim_t pages = 0;
+    status >> pages;
+    const auto page_bytes = static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+    const rlim_t limit = pages * page_bytes + 256 * mebibyte;
+    const rlimit limits = {limit, limit};
+    if (pages == 0 || setrlimit(RLIMIT_AS, &limits) != 0) {
+        std::fputs("the limit could not be set\n", stderr);
+        std::_Exit(10);
+    }
+}
+
+/// Exits with 0 when making an arena throws as it should; prints the exception's text.
+[[noreturn]] void make_refused_arena() {
+    limit_address_space();
+    try {
+        const arena refused(refused_capacity);
+    } catch (const std::system_error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        std::_Exit(error.code() == std::errc::not_enough_memory ? 0 : 1);
+    }
+    std::_Exit(2);
+}
+
+[[noreturn]] void try_make_refused_arena() {
+    limit_address_space();
+    std::error_code error;
+    const std::unique_ptr<arena> refused =
+        try_make_arena(arena_options{.capacity = refused_capacity}, error);
+    std::fprintf(stderr, "%s\n", error.message().c_str());
+    std::_Exit(refused == nullptr && error == std::errc::not_enough_memory ? 0 : 1);
+}
+
+/// Asks for less and less: before the first is served, the kernel grants the reserve and refuses
+/// what the arena needs beside it. Nothing that was mapped for a refused arena may stay.
+[[noreturn]] void make_ever_smaller_arenas_until_one_is_served() {
+    limit_address_space();
+    std::error_code error;
+    for (std::size_t capacity = 512 * mebibyte; capacity > 64 * mebibyte; capacity -= 1 << 16) {
+        const auto made = try_make_arena(arena_options{.capacity = capacity}, error);
+        if (made != nullptr) {
+            std::_Exit(made->try_allocate_bytes(mebibyte) != nullptr ? 0 : 1);
+        }
+        if (error != std::errc::not_enough_memory) {
+            std::_Exit(2);
+        }
+    }
+    std::_Exit(3);
+}
+
+TEST(kernel_refusal, is_a_system_error_that_names_the_call) {
+    EXPECT_EXIT(make_refused_arena(), ::testing::ExitedWithCode(0), "mmap");
+}
+
+TEST(kernel_refusal, is_the_kernels_code_without_exceptions) {
+    EXPECT_EXIT(try_make_refused_arena(), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(kernel_refusal, leaves_nothing_mapped) {
+    EXPECT_EXIT(make_ever_smaller_arenas_until_one_is_served(), ::testing::ExitedWithCode(0), "");
+}
+
+}  // namespace

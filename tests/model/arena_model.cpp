@@ -1,0 +1,121 @@
+#include "model/arena_model.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+using memory_arena::detail::grant;
+using memory_arena::detail::granule;
+using memory_arena::detail::held_tlab;
+using memory_arena::detail::padding_to;
+using memory_arena::detail::round_up;
+using memory_arena::detail::shard;
+using memory_arena::detail::tlab_boundary;
+
+namespace model {
+
+namespace {
+
+/// The cursor after `bytes` at `alignment` from `cursor`.
+std::size_t cursor_after(std::size_t cursor, const operation& call) {
+    return cursor + padding_to(cursor, call.alignment) + round_up(call.bytes, granule);
+}
+
+}  // namespace
+
+arena_model::arena_model(const configuration& chosen)
+    : shard_count_(chosen.shards),
+      shape_(chosen.blocks * 512, chosen.generation_bits),
+      layout_(shape_),
+      shards_(std::make_unique<shard[]>(chosen.shards)),
+      set_(shape_, {chosen.shards, chosen.tlab_bytes}, shards_.get(), nullptr, generation_),
+      initial_(the_scheduler().initial()) {
+    // As in arena_core's constructor, whose shared cleanup list is one word more.
+    const std::uint64_t quarter =
+        std::min(set_.edge().field().quarter(), set_.run_field().quarter());
+    renewals_per_reset_ += static_cast<std::size_t>((set_.renewable_words() + 1) / quarter);
+}
+
+void arena_model::run(const operation& call, const held_tlab& lane, result& out) {
+    out = {};
+    switch (call.what) {
+        case operation::kind::reset: reset(); return;
+        case operation::kind::lane: {
+            const std::uint64_t generation = generation_.load(std::memory_order_relaxed);
+            if (lane.generation == generation && lane.limit != held_tlab::nowhere &&
+                cursor_after(lane.cursor, call) <= lane.limit) {
+                out.used = cursor_after(lane.cursor, call) - lane.cursor;
+                return;
+            }
+            the_scheduler().loop_begins();
+            out.got = set_.claim(call.home, {call.bytes, call.alignment, &lane});
+            break;
+        }
+        case operation::kind::trimmed: {
+            const held_tlab none;
+            the_scheduler().loop_begins();
+            out.got = set_.claim(call.home, {call.bytes, call.alignment, &none});
+            if (out.got.what != grant::kind::none) {
+                // As arena_core::serve_directly.
+                const std::size_t kept = round_up(cursor_after(out.got.begin, call), tlab_boundary);
+                set_.give_back(call.home, kept, out.got.end, out.got.generation);
+                out.got.end = kept;
+            }
+            break;
+        }
+        case operation::kind::direct:
+        case operation::kind::counted_direct:
+            the_scheduler().loop_begins();
+            out.got = set_.claim(call.home, {call.bytes, call.alignment, nullptr});
+            if (call.what == operation::kind::counted_direct && out.got.what != grant::kind::none) {
+                const std::size_t used = cursor_after(out.got.begin, call) - out.got.begin;
+                set_.count_direct(call.home, used, out.got.generation);
+            }
+            break;
+    }
+    out.claimed = true;
+}
+
+void arena_model::reset() {
+    const std::uint64_t turn = generation_.fetch_add(1, std::memory_order_acq_rel);
+    const std::size_t words = set_.renewable_words();
+    for (std::size_t look = 0; look < renewals_per_reset_; ++look) {
+        const auto index =
+            static_cast<std::size_t>((turn * renewals_per_reset_ + look) % (words + 1));
+        if (index < words) {
+            set_.renew(index);
+        }
+    }
+}
+
+void arena_model::settle(const operation& call, const result& got, held_tlab& lane) {
+    if (call.what != operation::kind::lane) {
+        return;
+    }
+    if (!got.claimed) {
+        lane.cursor += got.used;
+        lane.used += got.used;
+        return;
+    }
+    const grant& given = got.got;
+    if (given.what == grant::kind::none) {
+        return;
+    }
+    if (given.what == grant::kind::extension) {
+        lane.limit = given.end;
+    } else {
+        if (lane.generation != given.generation) {
+            lane = {given.generation, 0, held_tlab::nowhere, 0};
+        }
+        if (given.what == grant::kind::bytes) {
+            lane.used += cursor_after(given.begin, call) - given.begin;
+            return;
+        }
+        lane.cursor = given.begin;
+        lane.limit = given.end;
+    }
+    const std::size_t used = cursor_after(lane.cursor, call) - lane.cursor;
+    lane.cursor += used;
+    lane.used += used;
+}
+
+}  // namespace model

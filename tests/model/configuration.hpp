@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// \file
+/// What is explored: a tiny arena, and what each thread does with it.
+
+namespace model {
+
+inline constexpr std::size_t max_threads = 4;
+
+/// One call of a thread.
+struct operation {
+    enum class kind : unsigned char {
+        direct,          ///< a claim, as of a thread without a lane
+        counted_direct,  ///< the same, and counts its bytes, as arena_core::allocate does
+        lane,            ///< an allocation of a thread with a lane: the bump, else a claim
+        trimmed,         ///< a claim of a TLAB, whose rest goes back, as of a lane that is gone
+        reset
+    };
+
+    kind what = kind::direct;
+    std::size_t bytes = 16;
+    std::size_t alignment = 8;
+    std::size_t home = 0;
+};
+
+struct configuration {
+    std::string name{};
+    std::size_t blocks = 4;  ///< of 512 bytes
+    std::size_t shards = 1;
+    std::size_t tlab_bytes = 256;
+    unsigned generation_bits = 64;
+    bool drops = false;     ///< whether complete() and take_blocks() may let a rest fall
+    bool soak = false;      ///< explored on request only
+    std::string remains{};  ///< what is known to go wrong here, and is accepted
+
+    struct earlier {
+        std::size_t thread = 0;
+        operation call;
+    };
+    std::vector<earlier> before{};  ///< done one after another, before the threads begin
+    std::vector<std::vector<operation>> threads{};
+};
+
+/// All of them, smallest first.
+const std::vector<configuration>& configurations();
+
+}  // namespace model
