@@ -53,9 +53,12 @@ shard_set::need shard_set::need_at(std::size_t position, std::uint64_t generatio
     result.wanted = result.least;
     if (tlab != nullptr) {
         const std::size_t size = tlab_bytes(current ? tlab->used : 0);
-        // A quarter: then the tails of TLABs that requests didn't fit stay under a third of what
-        // was used.
-        result.as_tlab = padding + wanted.bytes <= size / 4;
+        // A quarter of it at most, for the request and for the tail that a new TLAB leaves behind
+        // (a large one where only padding kept the request out): then the tails of TLABs stay under
+        // a third of what was used.
+        const bool holds_one = current && tlab->limit != held_tlab::nowhere;
+        const std::size_t tail = holds_one && !result.extends ? tlab->limit - tlab->cursor : 0;
+        result.as_tlab = padding + wanted.bytes <= size / 4 && tail <= size / 4;
         if (result.as_tlab) {
             result.wanted = std::max(result.least, size);
         }
