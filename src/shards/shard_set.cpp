@@ -118,7 +118,9 @@ shard_set::outcome shard_set::take_from_frontier(std::size_t home, std::uint64_t
                                                  std::uint64_t generation, const request& wanted,
                                                  grant& result) noexcept {
     const std::uint64_t edge_word = frontier_.load();
-    if (now() != generation) {
+    // The home shard's word was read first. Still the same now, the shard gets no extent before the
+    // frontier moves: else this thread's extent could replace a run that came meanwhile.
+    if (load(home) != home_word || now() != generation) {
         return outcome::start_again;
     }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
@@ -262,7 +264,10 @@ shard_set::outcome shard_set::complete(std::uint64_t edge_word, std::uint64_t ge
 }
 
 /// Searches all shards for what the frontier no longer has. Fails only when two sweeps in a row
-/// read the same words: a tail that came back behind one sweep is seen by the next.
+/// read the same words. Where words only change for good (an `arena`), that was one moment at which
+/// no shard had room. A tail that give_back() returns (a `cpu_arena`'s) can make a word repeat: if
+/// others take and return whole runs between all of these reads, room is missed, and a request fails
+/// that could have been served.
 shard_set::outcome shard_set::probe(std::size_t home, std::uint64_t edge_word,
                                     std::uint64_t generation, const request& wanted,
                                     grant& result) noexcept {

@@ -24,7 +24,8 @@ using memory_arena::detail::lane;
 class arena_with_visible_lanes : public memory_arena::arena {
 public:
     explicit arena_with_visible_lanes(std::size_t lane_count = 1024)
-        : basic_arena(memory_arena::arena_options{.capacity = 64 << 10, .lane_count = lane_count}) {}
+        : basic_arena(memory_arena::arena_options{.capacity = 64 << 10, .lane_count = lane_count}) {
+    }
 
     [[nodiscard]] lane* table() noexcept { return face().lanes; }
     [[nodiscard]] lane& own() noexcept { return memory_arena::detail::own_lane(table()); }

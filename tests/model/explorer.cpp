@@ -117,6 +117,9 @@ double explorer::go_on(const world& at, std::size_t last, std::size_t preemption
     }
     visited_.set(hash, on_the_way);
     properties_.check_bytes(at);
+    if (properties_.broken()) {
+        return 0;
+    }
     double interleavings = 0;
     bool all_done = true;
     for (std::size_t index = 0; index < chosen_.threads.size(); ++index) {

@@ -7,8 +7,8 @@
 #include "model/world.hpp"
 
 /// \file
-/// States are told apart by 64 bits: among ten million of them, that two share theirs has a chance
-/// of one in three hundred thousand.
+/// States are told apart by 63 bits: that any two of three million share theirs has a chance of one
+/// in two millions.
 
 namespace model {
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 #include "support/figures.hpp"
 #include "support/random_source.hpp"
 #include "support/scale.hpp"
+#include "support/signal_storm.hpp"
 #include "support/team.hpp"
 
 /// \file
@@ -61,17 +63,22 @@ void take(arena& source, progress& mine, std::size_t times, random_source random
     }
 }
 
-class figures_beside_allocations : public testing::TestWithParam<std::size_t> {};
+/// How many lanes there are, and whether the allocating threads are interrupted again and again, in
+/// the middle of a refill too.
+class figures_beside_allocations : public testing::TestWithParam<std::tuple<std::size_t, bool>> {};
 
 TEST_P(figures_beside_allocations, lie_between_the_truth_before_and_after) {
     constexpr std::size_t threads = 3;
+    const auto [lane_count, interrupted] = GetParam();
+    signal_storm storm(interrupted);
     for (std::size_t round = 0; round < scaled(20, 3); ++round) {
         arena source{
-            arena_options{.capacity = 128 << 20, .max_tlab_bytes = 4096, .lane_count = GetParam()}};
+            arena_options{.capacity = 128 << 20, .max_tlab_bytes = 4096, .lane_count = lane_count}};
         team_progress team(threads);
         std::atomic<std::size_t> at_work{threads};
         run_team(threads + 1, [&](std::size_t index) {
             if (index < threads) {
+                const signal_storm::target here(storm);
                 take(source, team[index], scaled(20000), random_source(seed + index));
                 at_work.fetch_sub(1);
                 return;
@@ -100,7 +107,8 @@ TEST_P(figures_beside_allocations, lie_between_the_truth_before_and_after) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(lane_counts, figures_beside_allocations, testing::Values(1024U, 2U, 1U));
+INSTANTIATE_TEST_SUITE_P(lane_counts, figures_beside_allocations,
+                         testing::Combine(testing::Values(1024U, 2U, 1U), testing::Bool()));
 
 /// The same, in an arena that runs full.
 TEST(figures_of_a_full_arena, stay_within_its_capacity) {
