@@ -41,9 +41,10 @@ inline void* take(plain& source, std::size_t bytes) {
     }
 }
 
-[[gnu::noinline]] void fill_arena(memory_arena::arena& source) {
+template <class Arena>
+[[gnu::noinline]] void fill_arena(Arena& source) {
     for (std::size_t count = 0; count < objects; ++count) {
-        benchmarks::keep(source.new_object<std::int64_t>(42));
+        benchmarks::keep(source.template new_object<std::int64_t>(42));
     }
 }
 
@@ -71,6 +72,13 @@ int main() {
         for (std::size_t round = 0; round < repetitions; ++round) {
             fill_arena(arena);
             arena.reset();
+        }
+    });
+    memory_arena::cpu_arena by_cpu{std::size_t{1} << 20};
+    all.add("cpu_arena", [&] {
+        for (std::size_t round = 0; round < repetitions; ++round) {
+            fill_arena(by_cpu);
+            by_cpu.reset();
         }
     });
     all.add("arena.resource()", [&] {

@@ -27,7 +27,9 @@ struct arena_options {
     std::size_t max_tlab_bytes = std::size_t{64} << 10;
 
     /// Threads that get a lane of their own in this arena, 1 to 4,096. Further threads work, at
-    /// the speed of a shard. A lane costs memory (128 bytes) from its first use on.
+    /// the speed of a shard, and what they take is cut in multiples of 16 bytes (the difference is
+    /// slack). A lane costs memory (128 bytes) from its first use on. A cpu_arena has as many lanes
+    /// as the machine has CPUs instead.
     std::size_t lane_count = 1024;
 
     /// The caller's own memory in place of a mapping. It must outlive the arena, which writes

@@ -38,6 +38,7 @@ std::size_t taken() noexcept { return taken_here; }
 }  // namespace heap_counter
 
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-inconsistent-declaration-parameter-name)
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 
 void* __libc_malloc(std::size_t bytes) noexcept;
@@ -72,6 +73,7 @@ int posix_memalign(void** block, std::size_t alignment, std::size_t bytes) noexc
 }
 
 }  // extern "C"
+   // NOLINTEND(readability-identifier-naming)
    // NOLINTEND(bugprone-reserved-identifier,readability-inconsistent-declaration-parameter-name)
 
 #endif

@@ -153,7 +153,8 @@ std::vector<configuration> resets() {
          .threads = {{direct(0, 16), direct(0, 512)}, {reset(), direct(0, 16)}}},
         {.name = "reset_beside_two_refills",
          .threads = {{direct(0, 16), direct(0, 512)}, {direct(0, 16)}, {reset()}}},
-        // Nothing is dropped here: an extent must not replace a run that came to its shard meanwhile.
+        // Nothing is dropped here: an extent must not replace a run that came to its shard
+        // meanwhile.
         {.name = "reset_beside_two_shards",
          .shards = 2,
          .threads = {{direct(0, 16), direct(0, 512)}, {direct(1, 16)}, {reset(), direct(1, 16)}}},

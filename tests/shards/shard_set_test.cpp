@@ -29,7 +29,7 @@ struct dispensers {
     void reset() {
         const std::uint64_t ended = generation.fetch_add(1);
         for (std::size_t index = 0; index < set.renewable_words(); ++index) {
-            set.renew((ended + index) % set.renewable_words());
+            set.renew(static_cast<std::size_t>((ended + index) % set.renewable_words()));
         }
     }
 

@@ -135,7 +135,8 @@ TEST(cpu_arena_in_signal_handlers, never_hands_out_the_same_bytes_twice) {
                 std::uint64_t step = thread + 1;
                 while (handler_runs.load(std::memory_order_relaxed) < wanted_runs) {
                     step = step * 6364136223846793005U + 1442695040888963407U;
-                    take(8 + (step >> 33) % ((step >> 20) % 256 == 0 ? 40'000 : 300),
+                    const std::size_t most = (step >> 20) % 256 == 0 ? 40'000 : 300;
+                    take(8 + static_cast<std::size_t>(step >> 33) % most,
                          std::size_t{8} << ((step >> 40) % 5), *own_record);
                     if ((step >> 30) % 50'000 == 7) {
                         source.reset();

@@ -158,7 +158,7 @@ TEST(registering_at_thread_exit, has_the_destructor_run_at_the_reset) {
 
 /// An arena that outlives everything, as a program's own may.
 arena& lasting_arena() {
-    static arena* const source = new arena{1 << 20};  // never destroyed
+    static auto* const source = new arena{1 << 20};  // never destroyed
     return *source;
 }
 
