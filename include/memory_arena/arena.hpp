@@ -205,7 +205,8 @@ public:
         return detail::capacity_of(this->face());
     }
 
-    /// 1 at first; each reset adds 1. Equal before and after a call: no reset came between.
+    /// 1 at first; each reset adds 1 (resets that run at once, with destructors to run, are one).
+    /// Equal before and after a call: no reset came between.
     [[nodiscard]] std::uint64_t generation() const noexcept {
         return detail::generation_of(this->face());
     }

@@ -25,7 +25,7 @@ struct arena_usage {
     std::size_t used = 0;          ///< asked for, plus rounding to 8 bytes and alignment padding
     std::size_t slack = 0;         ///< given out to shards and lanes, not to callers
     std::size_t peak = 0;          ///< the highest frontier of any generation
-    std::uint64_t generation = 0;  ///< 1 at first; each reset adds 1
+    std::uint64_t generation = 0;  ///< 1 at first; advanced by reset
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
     std::size_t lanes = 0;         ///< lanes that have allocated in this generation
     lane_path path = lane_path::per_thread;

@@ -250,14 +250,17 @@ arena_usage arena_core::usage() const noexcept {
         describe_path(result);
         result.generation = generation - generation_base_;
         result.reserved = capacity();
-        result.used = std::min(used_in_generation(generation), capacity());
+        result.used = shards_.direct_bytes(generation);
         const std::size_t count = lanes_in_use();
         for (std::size_t index = 0; index < count; ++index) {
-            if (lanes_[index].generation.load(std::memory_order_acquire) == generation) {
+            const lane_figures one = figures_of(lanes_[index]);
+            if (one.generation == generation) {
+                result.used += one.used;
+                result.refills += one.refills;
                 result.lanes += 1;
-                result.refills += lanes_[index].refills.load(std::memory_order_relaxed);
             }
         }
+        result.used = std::min(result.used, capacity());
         // After used: what was used by then is below the frontier by now.
         const std::size_t edge = shards_.edge().bytes(generation);
         result.slack = edge - std::min(result.used, edge);

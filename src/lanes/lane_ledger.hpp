@@ -35,6 +35,9 @@ inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
     const bool same = mine.generation.load(std::memory_order_relaxed) == generation;
     const std::size_t used = same ? used_in(mine) : 0;
     const std::uint32_t revision = mine.revision.load(std::memory_order_relaxed);
+    if (!same) {
+        mine.refills.store(0, release);  // before: an odd revision has the announced one's
+    }
     mine.announced_used.store(used, release);
     mine.announced_generation.store(generation, release);
     mine.revision.store(revision + 1, release);
@@ -44,7 +47,6 @@ inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
     if (!same) {
         mine.cleanups.store(nullptr, release);
         mine.destroyed.store(nullptr, release);
-        mine.refills.store(0, release);
     }
     mine.settled.store(used, release);
     mine.start.store(start, release);
@@ -69,24 +71,38 @@ inline void count_refill(lane& mine) noexcept {
     mine.refills.store(mine.refills.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-/// By anybody: what a lane has used in `generation`.
-inline std::size_t used_by(const lane& any, std::uint64_t generation) noexcept {
+/// What a lane has to say of the generation that it is in.
+struct lane_figures {
+    std::uint64_t generation = 0;
+    std::size_t used = 0;
+    std::uint32_t refills = 0;
+};
+
+/// By anybody: a lane's figures as they were at one moment.
+inline lane_figures figures_of(const lane& any) noexcept {
     constexpr auto acquire = std::memory_order_acquire;
     for (;;) {
         const std::uint32_t before = any.revision.load(acquire);
-        std::uint64_t of = 0;
-        std::size_t used = 0;
+        lane_figures result;
+        result.refills = any.refills.load(acquire);
         if (before % 2 != 0) {
-            of = any.announced_generation.load(acquire);
-            used = any.announced_used.load(acquire);
+            result.generation = any.announced_generation.load(acquire);
+            result.used = any.announced_used.load(acquire);
         } else {
-            of = any.generation.load(acquire);
-            used = any.settled.load(acquire) + (any.cursor.load(acquire) - any.start.load(acquire));
+            result.generation = any.generation.load(acquire);
+            result.used =
+                any.settled.load(acquire) + (any.cursor.load(acquire) - any.start.load(acquire));
         }
         if (any.revision.load(std::memory_order_relaxed) == before) {
-            return of == generation ? used : 0;
+            return result;
         }
     }
+}
+
+/// By anybody: what a lane has used in `generation`.
+inline std::size_t used_by(const lane& any, std::uint64_t generation) noexcept {
+    const lane_figures now = figures_of(any);
+    return now.generation == generation ? now.used : 0;
 }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

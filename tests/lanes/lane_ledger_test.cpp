@@ -119,3 +119,25 @@ TEST(lane_ledger, a_reader_beside_the_writer_never_sees_use_shrink) {
     writer.join();
     EXPECT_EQ(used_by(mine, 1), 19'999U * 56);
 }
+
+TEST(lane_ledger, keeps_its_generation_and_refills_while_it_is_rewritten) {
+    // A query that stops the writer at the worst moment: usage().lanes and .refills once fell here.
+    lane mine;
+    install(mine, 1, 4096, 4160);
+    memory_arena::detail::count_refill(mine);
+    std::atomic<bool> done{false};
+    std::jthread writer([&] {
+        for (std::uintptr_t round = 1; round < 200'000; ++round) {
+            install(mine, 1, 4096 * round, 4096 * round + 64);
+            memory_arena::detail::count_refill(mine);
+        }
+        done = true;
+    });
+    std::uint32_t refills = 0;
+    while (!done) {
+        const memory_arena::detail::lane_figures now = memory_arena::detail::figures_of(mine);
+        ASSERT_EQ(now.generation, 1U);
+        ASSERT_GE(now.refills, refills);
+        refills = now.refills;
+    }
+}

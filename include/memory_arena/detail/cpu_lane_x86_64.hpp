@@ -37,11 +37,13 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-static_assert(offsetof(lane, cursor) == 0 && offsetof(lane, limit) == 8 &&
-              offsetof(lane, generation) == 16 && offsetof(lane, start) == 32 &&
-              offsetof(lane, settled) == 40 && offsetof(lane, announced_used) == 48 &&
-              offsetof(lane, announced_generation) == 56 && offsetof(lane, revision) == 64 &&
-              offsetof(lane, refills) == 68 && sizeof(lane) == 128);
+// The offsets that the sequences are written with (where they are used at all).
+static_assert(sizeof(void*) != 8 ||
+              (offsetof(lane, cursor) == 0 && offsetof(lane, limit) == 8 &&
+               offsetof(lane, generation) == 16 && offsetof(lane, start) == 32 &&
+               offsetof(lane, settled) == 40 && offsetof(lane, announced_used) == 48 &&
+               offsetof(lane, announced_generation) == 56 && offsetof(lane, revision) == 64 &&
+               offsetof(lane, refills) == 68 && sizeof(lane) == 128));
 
 // Version and flags 0; the range 1 to 2; the abort address 4.
 #define MEMORY_ARENA_RSEQ_DESCRIPTOR      \
