@@ -38,6 +38,6 @@ TEST(pages, belong_to_whom_they_are_moved) {
 
 TEST(pages, say_why_the_system_refused) {
     pages some;
-    EXPECT_EQ(some.map(SIZE_MAX / 2), std::errc::not_enough_memory);
+    EXPECT_EQ(some.map(SIZE_MAX - 65'535), std::errc::not_enough_memory);
     EXPECT_EQ(some.begin(), nullptr);
 }
