@@ -71,7 +71,9 @@ TEST(reset_with_nothing_registered,
     if (!base) {
         GTEST_SKIP() << "this machine allows no tracing, or is no x86";
     }
-    std::vector<scenario> others{{64 * mib, 5'000, 500}, {512 * mib, 10'000'000, 1}};
+    // The stacks of 500 threads don't fit 32 bits.
+    const std::size_t many = sizeof(void*) > 4 ? 500 : 100;
+    std::vector<scenario> others{{64 * mib, 5'000, many}, {512 * mib, 10'000'000, 1}};
     if (sizeof(std::size_t) > 4) {
         others.push_back({65'536 * mib, 10, 1});
     }
