@@ -148,9 +148,9 @@ TEST(cpu_arena, holds_no_more_memory_for_many_threads_than_for_few) {
 }
 
 TEST(cpu_arena, without_sequences_is_served_by_the_shards) {
-    if (memory_arena::cpu_arena{1U << 20}.usage().path != lane_path::shards) {
-        GTEST_SKIP()
-            << "there are sequences here; the next test runs this one where there are none";
+    if (std::getenv("MEMORY_ARENA_EXPECT_SHARDS") == nullptr) {
+        GTEST_SKIP() << "the next test runs this one, in a process without sequences";
+        the next test runs this one where there are none ";
     }
     cpu_arena source{std::size_t{16} << 20};
     allocate_on_threads(source, 8, 5'000);
@@ -167,6 +167,7 @@ TEST(cpu_arena, works_through_the_shards_where_the_c_library_registers_no_sequen
     const pid_t child = fork();
     if (child == 0) {
         setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0", 1);
+        setenv("MEMORY_ARENA_EXPECT_SHARDS", "1", 1);
         execl("/proc/self/exe", "test_arena",
               "--gtest_filter=cpu_arena.without_sequences_is_served_by_the_shards", nullptr);
         _exit(127);
