@@ -150,7 +150,6 @@ TEST(cpu_arena, holds_no_more_memory_for_many_threads_than_for_few) {
 TEST(cpu_arena, without_sequences_is_served_by_the_shards) {
     if (std::getenv("MEMORY_ARENA_EXPECT_SHARDS") == nullptr) {
         GTEST_SKIP() << "the next test runs this one, in a process without sequences";
-        the next test runs this one where there are none ";
     }
     cpu_arena source{std::size_t{16} << 20};
     allocate_on_threads(source, 8, 5'000);
