@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-
 #include <memory_arena/detail/rseq_area.hpp>
 
 /// \file
@@ -25,9 +23,6 @@ struct rseq_support {
 /// Found out once; the calling thread's area stands for those of all threads of the process. (A
 /// thread that has none nevertheless is recognised by its own cpu_id, at each allocation.)
 [[nodiscard]] const rseq_support& rseq() noexcept;
-
-/// One more than the highest number that a CPU of this machine can have.
-[[nodiscard]] std::size_t possible_cpus() noexcept;
 
 /// The calling thread's number now, by rseq().location; negative without an area.
 [[nodiscard]] int current_index(const detail::rseq_location& location) noexcept;

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include <sys/auxv.h>
-#include <unistd.h>
 
 #if __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
@@ -80,11 +79,6 @@ rseq_support find() noexcept {
 const rseq_support& rseq() noexcept {
     static const rseq_support found = find();
     return found;
-}
-
-std::size_t possible_cpus() noexcept {
-    const long configured = sysconf(_SC_NPROCESSORS_CONF);
-    return configured > 0 ? static_cast<std::size_t>(configured) : 1;
 }
 
 int current_index(const detail::rseq_location& location) noexcept {
