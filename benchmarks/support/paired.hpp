@@ -36,6 +36,9 @@ public:
         contenders_.push_back({std::move(name), std::move(run)});
     }
 
+    /// Names a contender that isn't there to be measured.
+    void skip(std::string name) { skipped_.push_back(std::move(name)); }
+
     /// Runs all of them and prints a table; ratios are to the contender named `reference`.
     void report(const std::string& reference) {
         for (contender& one : contenders_) {
@@ -70,12 +73,16 @@ private:
             std::printf("  %-44s %9.3f  (%.3f to %.3f)  %6.3f x\n", one.name.c_str(),
                         median(one.nanoseconds), *low, *high, median(ratios));
         }
+        for (const std::string& name : skipped_) {
+            std::printf("  %-44s   skipped: not found when this was configured\n", name.c_str());
+        }
     }
 
     std::string title_;
     std::size_t operations_;
     int rounds_;
     std::vector<contender> contenders_;
+    std::vector<std::string> skipped_;
 };
 
 /// Makes the compiler believe that `value` is used.
