@@ -16,7 +16,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// container must not be used after a reset of its arena; its destructor may run then (it gives
 /// nothing back), unless its elements' destructors touch what they own elsewhere.
 ///
-/// A is `arena` or any type with its allocate_bytes. Thread safety is A's.
+/// A is `arena`, `cpu_arena`, `arena_lease` (which must not be moved meanwhile) or any type with
+/// their allocate_bytes. Thread safety is A's.
 template <class T, class A = arena>
 class arena_allocator {
 public:

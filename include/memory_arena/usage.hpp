@@ -18,7 +18,8 @@ enum class lane_path : unsigned char {
 
 /// An arena's figures, all in bytes but where said. `used + slack` is the frontier, always. At
 /// rest each is exact; read beside allocations, each lies between its true values at the call's
-/// start and at its end. Nothing exceeds the capacity at any moment.
+/// start and at its end (but that what a lease's scope undoes meanwhile may be counted or not).
+/// Nothing exceeds the capacity at any moment.
 struct arena_usage {
     std::size_t reserved = 0;      ///< address space of the reserve: the capacity
     std::size_t committed = 0;     ///< pages below the highest frontier since pages were given back
@@ -27,7 +28,7 @@ struct arena_usage {
     std::size_t peak = 0;          ///< the highest frontier of any generation
     std::uint64_t generation = 0;  ///< 1 at first; advanced by reset
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
-    std::size_t lanes = 0;         ///< lanes that have allocated in this generation
+    std::size_t lanes = 0;         ///< lanes, of leases too, with a TLAB in this generation
     lane_path path = lane_path::per_thread;
     std::string_view path_reason;  ///< why there are no lanes; else empty
 };

@@ -33,44 +33,45 @@ constinit thread_local question* asked = nullptr;
 
 }  // namespace
 
-template <class Lanes>
-void* basic_arena_resource<Lanes>::do_allocate(std::size_t bytes, std::size_t alignment) {
-    return arena_->allocate_bytes(bytes, alignment);
+template <class Source>
+void* basic_arena_resource<Source>::do_allocate(std::size_t bytes, std::size_t alignment) {
+    return source_->allocate_bytes(bytes, alignment);
 }
 
-template <class Lanes>
-void basic_arena_resource<Lanes>::do_deallocate(void* /*block*/, std::size_t /*bytes*/,
-                                                std::size_t /*alignment*/) {}
+template <class Source>
+void basic_arena_resource<Source>::do_deallocate(void* /*block*/, std::size_t /*bytes*/,
+                                                 std::size_t /*alignment*/) {}
 
-template <class Lanes>
-bool basic_arena_resource<Lanes>::do_is_equal(
+template <class Source>
+bool basic_arena_resource<Source>::do_is_equal(
     const std::pmr::memory_resource& other) const noexcept {
     if (this == &other) {
         return true;
     }
     if (asked != nullptr && &other == asked) {
-        asked->answer = arena_;
+        asked->answer = source_;
         return false;
     }
     question mine;
     asked = &mine;
     static_cast<void>(other.is_equal(mine));
     asked = nullptr;
-    return mine.answer == arena_;
+    return mine.answer == source_;
 }
 
 template <class Lanes>
-basic_arena_resource<Lanes>* basic_arena<Lanes>::resource() noexcept {
-    using resource_type = basic_arena_resource<Lanes>;
+basic_arena_resource<basic_arena<Lanes>>* basic_arena<Lanes>::resource() noexcept {
+    using resource_type = basic_arena_resource<basic_arena>;
     auto& slot = this->face().core->resource();
     static_assert(sizeof(slot.storage) >= sizeof(resource_type));
     std::call_once(slot.once, [&] { ::new (slot.storage.data()) resource_type(*this); });
     return std::launder(reinterpret_cast<resource_type*>(slot.storage.data()));
 }
 
-template class basic_arena_resource<per_thread>;
-template class basic_arena_resource<per_cpu>;
-template basic_arena_resource<per_thread>* basic_arena<per_thread>::resource() noexcept;
-template basic_arena_resource<per_cpu>* basic_arena<per_cpu>::resource() noexcept;
+template class basic_arena_resource<arena>;
+template class basic_arena_resource<cpu_arena>;
+template class basic_arena_resource<arena_lease>;
+template arena_resource* basic_arena<per_thread>::resource() noexcept;
+template cpu_arena_resource* basic_arena<per_cpu>::resource() noexcept;
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -29,27 +29,90 @@ std::error_code try_open_arena(arena_face& face, lane_kind kind,
 
 void close_arena(arena_face& face) noexcept { arena_core::close(face); }
 
-void* try_refill(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
+namespace {
+
+/// What `allocate()` gives; null for a bad alignment, and for no bytes an address that is aligned.
+template <class Allocate>
+void* unless_degenerate(std::size_t bytes, std::size_t alignment, Allocate allocate) noexcept {
     if (!is_alignment(alignment)) {
         return nullptr;
     }
     if (bytes == 0) {
         return reinterpret_cast<void*>(alignment);  // NOLINT(performance-no-int-to-ptr)
     }
-    return face.core->allocate(bytes, alignment);
+    return allocate();
+}
+
+[[noreturn]] void raise_failure(const arena_core& core, std::size_t bytes, std::size_t alignment) {
+    if (!is_alignment(alignment)) {
+        raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
+    }
+    raise(arena_exhausted(
+        core.name(), bytes, alignment, core.capacity() - core.used_bytes(), core.capacity()));
+}
+
+/// Lanes that are handed to leases are no others.
+lease_lane& lease_lane_of(lane& mine) noexcept { return static_cast<lease_lane&>(mine); }
+
+}  // namespace
+
+void* try_refill(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
+    return unless_degenerate(
+        bytes, alignment, [&] { return face.core->allocate(bytes, alignment); });
 }
 
 void* refill(arena_face& face, std::size_t bytes, std::size_t alignment) {
     void* const result = try_refill(face, bytes, alignment);
     if (result == nullptr) {
-        if (!is_alignment(alignment)) {
-            raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
-        }
-        const arena_core& core = *face.core;
-        raise(arena_exhausted(
-            core.name(), bytes, alignment, core.capacity() - core.used_bytes(), core.capacity()));
+        raise_failure(*face.core, bytes, alignment);
     }
     return result;
+}
+
+void* try_refill_lease(arena_face& face, lane& mine, std::size_t bytes,
+                       std::size_t alignment) noexcept {
+    return unless_degenerate(bytes, alignment, [&] {
+        return face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
+    });
+}
+
+void* refill_lease(arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) {
+    void* const result = try_refill_lease(face, mine, bytes, alignment);
+    if (result == nullptr) {
+        raise_failure(*face.core, bytes, alignment);
+    }
+    return result;
+}
+
+lane& open_lease(arena_face& face) {
+    std::error_code error;
+    lane* const mine = face.core->open_lease(error);
+    if (mine == nullptr) {
+        raise(std::system_error(error, os::map_call));
+    }
+    return *mine;
+}
+
+lane* try_open_lease(arena_face& face) noexcept {
+    std::error_code error;
+    return face.core->open_lease(error);
+}
+
+void close_lease(arena_face& face, lane& mine) noexcept {
+    face.core->close_lease(lease_lane_of(mine));
+}
+
+scope_mark open_scope(arena_face& face, lane& mine) noexcept {
+    return face.core->open_scope(lease_lane_of(mine));
+}
+
+void close_scope(arena_face& face, lane& mine, const scope_mark& mark) noexcept {
+    face.core->close_scope(lease_lane_of(mine), mark);
+}
+
+void register_first_cleanup(arena_face& face, lane& mine, cleanup_record* record,
+                            std::uint64_t stamp) noexcept {
+    face.core->register_cleanup(lease_lane_of(mine), record, stamp);
 }
 
 void register_first_cleanup(arena_face& face, cleanup_record* record,

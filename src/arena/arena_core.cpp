@@ -179,8 +179,15 @@ void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) n
     }
 }
 
+void arena_core::register_cleanup(lease_lane& mine, cleanup_record* record,
+                                  std::uint64_t stamp) noexcept {
+    if (mine.generation.load(std::memory_order_relaxed) == stamp) {
+        cleanups_.add(&mine, record);
+    }
+}
+
 bool arena_core::run_cleanups(std::uint64_t generation) noexcept {
-    return cleanups_.run(generation, {lanes_, lanes_in_use(), own_lane()});
+    return cleanups_.run(generation, {lanes_, lanes_in_use(), own_lane(), &leases_});
 }
 
 void arena_core::reset() noexcept {
@@ -219,6 +226,10 @@ std::size_t arena_core::used_in_generation(std::uint64_t generation) const noexc
     for (std::size_t index = 0; index < count; ++index) {
         used += used_by(lanes_[index], generation);
     }
+    const std::size_t leases = leases_.ever_taken();
+    for (std::size_t number = 0; number < leases; ++number) {
+        used += used_by(leases_[number], generation);
+    }
     return used;
 }
 
@@ -251,14 +262,18 @@ arena_usage arena_core::usage() const noexcept {
         result.generation = generation - generation_base_;
         result.reserved = capacity();
         result.used = shards_.direct_bytes(generation);
-        const std::size_t count = lanes_in_use();
-        for (std::size_t index = 0; index < count; ++index) {
-            const lane_figures one = figures_of(lanes_[index]);
+        const auto add = [&](const lane& any) noexcept {
+            const lane_figures one = figures_of(any);
             if (one.generation == generation) {
                 result.used += one.used;
                 result.refills += one.refills;
                 result.lanes += 1;
             }
+        };
+        std::for_each_n(lanes_, lanes_in_use(), add);
+        const std::size_t leases = leases_.ever_taken();
+        for (std::size_t number = 0; number < leases; ++number) {
+            add(leases_[number]);
         }
         result.used = std::min(result.used, capacity());
         // After used: what was used by then is below the frontier by now.

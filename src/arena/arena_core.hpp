@@ -9,8 +9,10 @@
 #include <system_error>
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/lease.hpp>
 
 #include "arena/cleanup_lists.hpp"
+#include "lanes/lease_table.hpp"
 #include "os/virtual_memory.hpp"
 #include "reserve/reserve.hpp"
 #include "shards/request.hpp"
@@ -45,6 +47,22 @@ public:
     /// `bytes` (not 0) at `alignment` (a power of two) that the bump had no room for; null when
     /// exhausted.
     [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) noexcept;
+
+    /// A lane for a lease; null, and why, where the system has no memory for it.
+    [[nodiscard]] lease_lane* open_lease(std::error_code& error) noexcept {
+        return leases_.take(error);
+    }
+    void close_lease(lease_lane& mine) noexcept;
+
+    /// allocate() for a lease.
+    [[nodiscard]] void* allocate_on_lease(lease_lane& mine, std::size_t bytes,
+                                          std::size_t alignment) noexcept;
+
+    [[nodiscard]] scope_mark open_scope(lease_lane& mine) noexcept;
+    void close_scope(lease_lane& mine, const scope_mark& mark) noexcept;
+
+    /// Registers the first destructor of a lease in a generation or a scope. `stamp` as below.
+    void register_cleanup(lease_lane& mine, cleanup_record* record, std::uint64_t stamp) noexcept;
 
     /// Registers the first destructor of this thread in a generation, and those of threads without
     /// a lane. `stamp` is the lane's generation when the record was allocated: if a reset (of a
@@ -88,8 +106,24 @@ private:
     [[nodiscard]] std::uintptr_t address_of(std::size_t position) const noexcept {
         return reinterpret_cast<std::uintptr_t>(region_.begin()) + position;
     }
+    [[nodiscard]] void* refill_lane(lane& mine, std::size_t home, std::size_t bytes,
+                                    std::size_t alignment) noexcept;
     [[nodiscard]] void* serve_from_tlab(lane& mine, std::size_t bytes,
                                         std::size_t alignment) noexcept;
+    [[nodiscard]] std::size_t home_of(const lease_lane& mine) const noexcept;
+    [[nodiscard]] chunk tlab_as_chunk(const lane& mine) const noexcept;
+    [[nodiscard]] bool fits(const chunk& free, std::size_t bytes,
+                            std::size_t alignment) const noexcept;
+    [[nodiscard]] void* serve_from_kept(lease_lane& mine, std::size_t index, std::size_t bytes,
+                                        std::size_t alignment) noexcept;
+    [[nodiscard]] void* allocate_in_scope(lease_lane& mine, std::size_t bytes,
+                                          std::size_t alignment) noexcept;
+    [[nodiscard]] std::size_t useful_chunk_bytes(lease_lane& mine, std::size_t needed,
+                                                 std::size_t last) noexcept;
+    [[nodiscard]] void* serve_in_scope(lease_lane& mine, std::size_t index, std::size_t bytes,
+                                       std::size_t alignment) noexcept;
+    [[nodiscard]] bool shelve(const lease_lane& mine, const chunk& unneeded) noexcept;
+    void make_room_on_tape(lease_lane& mine) noexcept;
     [[nodiscard]] bool run_cleanups(std::uint64_t generation) noexcept;
     void describe_path(arena_usage& result) const noexcept;
     void renew_words(std::uint64_t turn) noexcept;
@@ -109,6 +143,7 @@ private:
     std::size_t name_length_;
     std::array<char, max_name_length + 1> name_{};
     resource_slot resource_;
+    lease_table leases_;
     alignas(isolation) shard_set shards_;
     alignas(isolation) cleanup_lists cleanups_;
 };

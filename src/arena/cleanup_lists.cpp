@@ -133,6 +133,9 @@ bool cleanup_lists::run(std::uint64_t generation, const lane_table& lanes) noexc
                 moved = run_lane(lanes.first[index], generation) || moved;
             }
         }
+        for (std::size_t number = 0; number < lanes.leases->ever_taken(); ++number) {
+            moved = run_lane((*lanes.leases)[number], generation) || moved;
+        }
         if (lanes.own != nullptr) {
             moved = run_lane(*lanes.own, generation) || moved;
         }

@@ -7,6 +7,7 @@
 #include <memory_arena/detail/cleanup_record.hpp>
 #include <memory_arena/detail/lane.hpp>
 
+#include "lanes/lease_table.hpp"
 #include "reserve/atomic_word.hpp"
 #include "reserve/geometry.hpp"
 
@@ -37,12 +38,13 @@ public:
         lane* first = nullptr;
         std::size_t count = 0;
         lane* own = nullptr;  ///< the caller's, or null
+        const lease_table* leases = nullptr;
     };
 
     /// Runs all that were registered in `generation`, each once: the shared list, the lanes', the
-    /// caller's own lane's last, so that what its destructors register may use what it had
-    /// registered before. True for the one caller that ran them. Another that comes meanwhile gets
-    /// false, after the generation has ended; one of these destructors gets it at once.
+    /// leases', the caller's own lane's last, so that what its destructors register may use what it
+    /// had registered before. True for the one caller that ran them. Another that comes meanwhile
+    /// gets false, after the generation has ended; one of these destructors gets it at once.
     [[nodiscard]] bool run(std::uint64_t generation, const lane_table& lanes) noexcept;
 
     /// Keeps the shared list's packed generation from coming round (shard_set::renew).

@@ -27,26 +27,32 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
         const grant got = shards_.claim(home, {bytes, alignment, nullptr});
         return serve_directly(got, home, bytes, alignment);
     }
-    const held_tlab held = tlab_of(*mine);
     const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(mine - lanes_));
+    return refill_lane(*mine, home, bytes, alignment);
+}
+
+/// Serves a lane of one owner: a thread's or a lease's.
+void* arena_core::refill_lane(lane& mine, std::size_t home, std::size_t bytes,
+                              std::size_t alignment) noexcept {
+    const held_tlab held = tlab_of(mine);
     const grant got = shards_.claim(home, {bytes, alignment, &held});
     const std::uintptr_t begin = address_of(got.begin);
     switch (got.what) {
         case grant::kind::none: return nullptr;
         case grant::kind::extension:
-            extend(*mine, address_of(got.end));
-            return serve_from_tlab(*mine, bytes, alignment);
+            extend(mine, address_of(got.end));
+            return serve_from_tlab(mine, bytes, alignment);
         case grant::kind::tlab:
             // Stamped with the generation that the claim was made under, never with one read later.
-            install(*mine, got.generation, begin, address_of(got.end));
-            return serve_from_tlab(*mine, bytes, alignment);
+            install(mine, got.generation, begin, address_of(got.end));
+            return serve_from_tlab(mine, bytes, alignment);
         case grant::kind::bytes: break;
     }
     const std::uintptr_t padding = padding_to(begin, alignment);
     if (held.generation != got.generation) {
-        install(*mine, got.generation, 0, 0);
+        install(mine, got.generation, 0, 0);
     }
-    settle(*mine, padding + round_up(bytes, granule));
+    settle(mine, padding + round_up(bytes, granule));
     return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
 }
 

@@ -28,12 +28,19 @@ inline std::size_t used_in(const lane& mine) noexcept {
             mine.start.load(std::memory_order_relaxed));
 }
 
-/// By the lane's owner: gives it the TLAB [start, limit) of `generation`. With three zeros, none.
-inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
-                    std::uintptr_t limit) noexcept {
+/// A TLAB [start, limit), of which [start, cursor) is used; three zeros for none.
+struct tlab_range {
+    std::uintptr_t start = 0;
+    std::uintptr_t cursor = 0;
+    std::uintptr_t limit = 0;
+};
+
+/// By the lane's owner: gives it `tlab`, of `generation`, besides which it has used `settled`.
+inline void rewrite(lane& mine, std::uint64_t generation, const tlab_range& tlab,
+                    std::size_t settled) noexcept {
     constexpr auto release = std::memory_order_release;
     const bool same = mine.generation.load(std::memory_order_relaxed) == generation;
-    const std::size_t used = same ? used_in(mine) : 0;
+    const std::size_t used = settled + (tlab.cursor - tlab.start);
     const std::uint32_t revision = mine.revision.load(std::memory_order_relaxed);
     if (!same) {
         mine.refills.store(0, release);  // before: an odd revision has the announced one's
@@ -48,12 +55,20 @@ inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
         mine.cleanups.store(nullptr, release);
         mine.destroyed.store(nullptr, release);
     }
-    mine.settled.store(used, release);
-    mine.start.store(start, release);
-    mine.cursor.store(start, release);
-    mine.limit.store(limit, release);
+    mine.settled.store(settled, release);
+    mine.start.store(tlab.start, release);
+    mine.cursor.store(tlab.cursor, release);
+    mine.limit.store(tlab.limit, release);
     mine.generation.store(generation, release);
     mine.revision.store(revision + 2, release);
+}
+
+/// By the lane's owner: gives it the unused TLAB [start, limit) of `generation`, or none, in place
+/// of what it has.
+inline void install(lane& mine, std::uint64_t generation, std::uintptr_t start,
+                    std::uintptr_t limit) noexcept {
+    const bool same = mine.generation.load(std::memory_order_relaxed) == generation;
+    rewrite(mine, generation, {start, start, limit}, same ? used_in(mine) : 0);
 }
 
 /// By the lane's owner: its TLAB goes on to `limit`.

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <system_error>
+#include <utility>
 
 #include <memory_arena/detail/version.hpp>
 
@@ -17,6 +18,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 class pages {
 public:
     pages() noexcept = default;
+    /// Takes over what release() let go.
+    pages(std::byte* begin, std::size_t bytes) noexcept : begin_(begin), bytes_(bytes) {}
     pages(pages&& other) noexcept;
     pages(const pages&) = delete;
     pages& operator=(const pages&) = delete;
@@ -28,6 +31,10 @@ public:
     [[nodiscard]] std::error_code map(std::size_t bytes) noexcept;
 
     [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
+
+    /// Leaves them to the caller, who gives them to another owner later, with the bytes that were
+    /// mapped.
+    std::byte* release() noexcept { return std::exchange(begin_, nullptr); }
 
 private:
     std::byte* begin_ = nullptr;

@@ -13,10 +13,11 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-/// The two words of a shard. Zero bytes from the kernel are a shard that holds nothing.
+/// The words of a shard. Zero bytes from the kernel are a shard that holds nothing.
 struct alignas(isolation) shard {
     atomic_word run{0};     ///< what is left to cut from
     atomic_word direct{0};  ///< used bytes that went to threads without a lane
+    atomic_word shelf{0};   ///< whole blocks that a lease gave back
 };
 static_assert(sizeof(shard) == isolation);
 
@@ -28,9 +29,15 @@ struct run_range {
     [[nodiscard]] std::size_t room() const noexcept { return end - cursor; }
 };
 
+/// Blocks that lie on a shard's shelf, from number `first` on.
+struct shelved_blocks {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+};
+
 /// How a shard's words are packed: the run as [generation | cursor in granules | blocks 6], the
 /// blocks being those from the cursor's to the run's end (0 when the cursor stands there); the
-/// direct bytes as [generation | granules].
+/// direct bytes as [generation | granules]; the shelf as [generation | first block | blocks].
 class shard_layout {
 public:
     static constexpr unsigned run_bits = 6;
@@ -79,7 +86,27 @@ public:
         return is_of(word, generation) ? static_cast<std::size_t>(word & mask) * granule : 0;
     }
 
+    /// The blocks on the shelf in `word`, which is of the generation at hand.
+    [[nodiscard]] shelved_blocks unpack_shelf(std::uint64_t word) const noexcept {
+        const std::uint64_t first_mask = (std::uint64_t{1} << shape_.block_bits()) - 1;
+        return {(word >> shelf_bits()) & first_mask, word & max_shelved()};
+    }
+
+    [[nodiscard]] std::uint64_t pack_shelf(std::uint64_t generation,
+                                           const shelved_blocks& blocks) const noexcept {
+        return field_.pack(generation) | (blocks.first << shelf_bits()) | blocks.count;
+    }
+
+    /// The most blocks that a shelf holds.
+    [[nodiscard]] std::uint64_t max_shelved() const noexcept {
+        return (std::uint64_t{1} << shelf_bits()) - 1;
+    }
+
 private:
+    /// What the number of the first block leaves of the bits below the generation: 12 and more.
+    [[nodiscard]] unsigned shelf_bits() const noexcept {
+        return shape_.granule_bits() + run_bits - shape_.block_bits();
+    }
     [[nodiscard]] std::uint64_t granule_mask() const noexcept {
         return (std::uint64_t{1} << shape_.granule_bits()) - 1;
     }

@@ -291,24 +291,25 @@ shard_set::outcome shard_set::probe(std::size_t home, std::uint64_t edge_word,
             return outcome::start_again;
         }
         if (same) {
-            return outcome::no_room;
+            return take_from_shelves(home, generation, wanted, 0, result);
         }
     }
 }
 
-void shard_set::give_back(std::size_t home, std::size_t begin, std::size_t end,
+bool shard_set::give_back(std::size_t home, std::size_t begin, std::size_t end,
                           std::uint64_t generation) noexcept {
     std::uint64_t word = load(home);
     if (begin == end || now() != generation || !layout_.is_of(word, generation)) {
-        return;
+        return false;
     }
     const run_range run = layout_.unpack(word);
     const std::uint64_t end_block = layout_.end_block(run);
     if (run.cursor != end || end_block - shape_.block_of(begin) > max_run_blocks) {
-        return;
+        return false;
     }
-    shards_[home].run.compare_exchange_strong(word, layout_.pack(generation, begin, end_block),
-                                              std::memory_order_acq_rel, std::memory_order_relaxed);
+    return shards_[home].run.compare_exchange_strong(
+        word, layout_.pack(generation, begin, end_block), std::memory_order_acq_rel,
+        std::memory_order_relaxed);
 }
 
 void shard_set::count_direct(std::size_t home, std::size_t bytes,
@@ -343,6 +344,7 @@ void shard_set::renew(std::size_t index) noexcept {
     }
     renew_word(shards_[index].run);
     renew_word(shards_[index].direct);
+    renew_word(shards_[index].shelf);
 }
 
 void shard_set::renew_word(atomic_word& word) noexcept {

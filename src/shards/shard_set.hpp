@@ -37,9 +37,21 @@ public:
     /// Room for `wanted` from shard `home`, else from the frontier, else from any shard.
     [[nodiscard]] grant claim(std::size_t home, const request& wanted) noexcept;
 
+    /// Whole blocks for a lease, of which `wanted` is served: more of the run that it holds
+    /// (`wanted.tlab`) where that ends at the frontier, else from a shelf, else from the frontier;
+    /// `size` bytes of them if there are that many. When nothing of this is left, what claim()
+    /// gives a thread without a lane.
+    [[nodiscard]] grant claim_chunk(std::size_t home, const request& wanted,
+                                    std::size_t size) noexcept;
+
+    /// Lays [begin, end), whole blocks of a grant, on a shelf: for claim_chunk(), and for claim()
+    /// when nothing else is left. Whether a shelf had room.
+    [[nodiscard]] bool shelve(std::size_t home, std::size_t begin, std::size_t end,
+                              std::uint64_t generation) noexcept;
+
     /// Gives the tail [begin, end) of a grant back to shard `home`, where that still stands at its
-    /// end; else it stays slack until the reset.
-    void give_back(std::size_t home, std::size_t begin, std::size_t end,
+    /// end; else it stays slack until the reset. Whether it did.
+    bool give_back(std::size_t home, std::size_t begin, std::size_t end,
                    std::uint64_t generation) noexcept;
 
     /// Counts `bytes` that a thread without a lane took in `generation`, at shard `home`.
@@ -88,6 +100,10 @@ private:
                      grant* result) noexcept;
     outcome probe(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
                   const request& wanted, grant& result) noexcept;
+    outcome take_from_shelves(std::size_t home, std::uint64_t generation, const request& wanted,
+                              std::size_t size, grant& result) noexcept;
+    outcome take_chunk(std::uint64_t edge_word, std::uint64_t generation, const need& taken,
+                       std::size_t size, grant& result) noexcept;
     void offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
                     std::uint64_t generation) noexcept;
     void renew_word(atomic_word& word) noexcept;

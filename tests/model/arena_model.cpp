@@ -62,6 +62,20 @@ void arena_model::run(const operation& call, const held_tlab& lane, result& out)
             }
             break;
         }
+        case operation::kind::chunk:
+        case operation::kind::shelved: {
+            const held_tlab none;
+            the_scheduler().loop_begins();
+            out.got = set_.claim_chunk(call.home, {call.bytes, call.alignment, &none}, call.bytes);
+            const std::size_t kept = out.got.begin + shape_.block_bytes();
+            if (call.what == operation::kind::shelved && out.got.what == grant::kind::tlab &&
+                kept < out.got.end &&
+                set_.shelve(call.home, kept, out.got.end, out.got.generation)) {
+                out.got.end = kept;
+                out.rest_went_back = true;
+            }
+            break;
+        }
         case operation::kind::direct:
         case operation::kind::counted_direct:
             the_scheduler().loop_begins();

@@ -21,6 +21,8 @@ struct result {
     bool claimed = false;  ///< it called shard_set::claim
     memory_arena::detail::grant got;
     std::size_t used = 0;  ///< by a lane's bump, without a claim
+    bool rest_went_back =
+        false;  ///< what was granted was more, and too little is left for the call
 };
 
 class arena_model {
@@ -39,11 +41,20 @@ public:
                        memory_arena::detail::held_tlab& lane);
 
     /// Where the words lie in a memory.
-    [[nodiscard]] static std::size_t run_word(std::size_t shard) noexcept { return 1 + 2 * shard; }
+    [[nodiscard]] static std::size_t run_word(std::size_t shard) noexcept { return 1 + 3 * shard; }
     [[nodiscard]] static std::size_t direct_word(std::size_t shard) noexcept {
-        return 2 + 2 * shard;
+        return 2 + 3 * shard;
     }
-    [[nodiscard]] std::size_t frontier_word() const noexcept { return 1 + 2 * shard_count_; }
+    [[nodiscard]] static std::size_t shelf_word(std::size_t shard) noexcept {
+        return 3 + 3 * shard;
+    }
+    [[nodiscard]] std::size_t frontier_word() const noexcept { return 1 + 3 * shard_count_; }
+
+    /// What a shard's word is.
+    enum class word_kind : unsigned char { run, direct, shelf };
+    [[nodiscard]] static word_kind kind_of(std::size_t word) noexcept {
+        return static_cast<word_kind>((word - 1) % 3);
+    }
 
     [[nodiscard]] std::size_t shard_count() const noexcept { return shard_count_; }
     [[nodiscard]] const memory_arena::detail::shard_set& set() const noexcept { return set_; }

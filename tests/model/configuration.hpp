@@ -19,6 +19,8 @@ struct operation {
         counted_direct,  ///< the same, and counts its bytes, as arena_core::allocate does
         lane,            ///< an allocation of a thread with a lane: the bump, else a claim
         trimmed,         ///< a claim of a TLAB, whose rest goes back, as of a lane that is gone
+        chunk,           ///< a claim of whole blocks, as of a lease within a scope
+        shelved,         ///< the same, all but the first of which go onto a shelf
         reset
     };
 

@@ -22,6 +22,14 @@ operation trimmed(std::size_t home, std::size_t bytes) {
     return {operation::kind::trimmed, bytes, 8, home};
 }
 
+operation chunk(std::size_t home, std::size_t bytes) {
+    return {operation::kind::chunk, bytes, 8, home};
+}
+
+operation shelved(std::size_t home, std::size_t bytes) {
+    return {operation::kind::shelved, bytes, 8, home};
+}
+
 operation reset() { return {operation::kind::reset, 0, 1, 0}; }
 
 /// `count` resets, one after another, before the threads begin.
@@ -192,6 +200,50 @@ std::vector<configuration> resets() {
     };
 }
 
+/// Chunks and shelves, as of leases.
+std::vector<configuration> chunks() {
+    return {
+        {.name = "chunks_beside_refills",
+         .drops = true,
+         .threads = {{chunk(0, 1000), direct(0, 16)}, {direct(0, 16), chunk(0, 512)}}},
+        {.name = "chunk_beside_two_shards",
+         .shards = 2,
+         .drops = true,
+         .threads = {{chunk(0, 512), chunk(1, 512)}, {direct(0, 16)}, {direct(1, 16)}}},
+        {.name = "shelved_and_taken",
+         .drops = true,
+         .threads = {{shelved(0, 1024), chunk(0, 512)}, {chunk(0, 512)}, {shelved(0, 1024)}}},
+        {.name = "shelves_joined",
+         .blocks = 6,
+         .shards = 2,
+         .drops = true,
+         .before = {{0, shelved(0, 1024)}},
+         .threads = {{shelved(0, 1536), chunk(1, 512)}, {shelved(1, 1024)}, {chunk(0, 512)}}},
+        {.name = "exhausted_but_for_a_shelf",
+         .blocks = 2,
+         .drops = true,
+         .threads = {{shelved(0, 1024), direct(0, 16)}, {direct(0, 16)}, {direct(0, 512)}}},
+        {.name = "reset_beside_chunks",
+         .drops = true,
+         .threads = {{chunk(0, 512), direct(0, 16)}, {reset(), chunk(0, 512)}, {direct(0, 16)}}},
+        {.name = "reset_beside_shelves",
+         .drops = true,
+         .threads = {{shelved(0, 1024), chunk(0, 512)},
+                     {reset(), shelved(0, 1024)},
+                     {shelved(0, 1024)}}},
+        {.name = "reset_beside_exhaustion_but_for_a_shelf",
+         .blocks = 3,
+         .drops = true,
+         .before = {{0, shelved(0, 1536)}},
+         .threads = {{direct(0, 16)}, {reset(), shelved(0, 1024)}}},
+        {.name = "wrap_beside_shelves",
+         .generation_bits = 3,
+         .drops = true,
+         .before = and_resets({{0, shelved(0, 1024)}}, 6),
+         .threads = {{shelved(0, 1024), chunk(0, 512)}, {reset(), chunk(0, 512), reset()}}},
+    };
+}
+
 /// Generations of 3 bits come round after 8 resets; a word is renewed when it is 2 behind. No
 /// thread sleeps through 6 resets here: that is what remains (docs/design.md).
 std::vector<configuration> wraps() {
@@ -256,7 +308,7 @@ std::vector<configuration> soaks() {
 const std::vector<configuration>& configurations() {
     static const std::vector<configuration> all = [] {
         std::vector<configuration> list;
-        for (const auto& some : {refills(), resets(), wraps(), soaks()}) {
+        for (const auto& some : {refills(), resets(), chunks(), wraps(), soaks()}) {
             list.insert(list.end(), some.begin(), some.end());
         }
         return list;

@@ -1,5 +1,5 @@
 # cmake -D SOURCES=<src/> -D MUTANT=<file> -D OUTPUT=<folder> -P mutate.cmake
-# Copies the protocol's two sources into OUTPUT, one of them changed as MUTANT says. Fails where the text to change isn't
+# Copies the protocol's sources into OUTPUT, one of them changed as MUTANT says. Fails where the text to change isn't
 # there exactly once: then the code has moved on, and the mutant has to follow it.
 #
 # A mutant: comment lines (#), then
@@ -33,7 +33,7 @@ between("${mutant}" "\nfile: " "\n" changed)
 between("${mutant}" "\n--- was\n" "--- becomes\n" was)
 between("${mutant}" "\n--- becomes\n" "--- end\n" becomes)
 
-foreach(source IN ITEMS shards/shard_set.cpp reserve/frontier.cpp)
+foreach(source IN ITEMS shards/shard_set.cpp shards/chunks.cpp reserve/frontier.cpp)
   file(READ ${SOURCES}/${source} text)
   if(source STREQUAL changed)
     string(FIND "${text}" "${was}" first)

@@ -39,6 +39,16 @@ run_range properties::run_of(std::uint64_t word, std::uint64_t generation) const
     return arena_.layout().is_of(word, generation) ? arena_.layout().unpack(word) : run_range{};
 }
 
+range properties::shelf_of(std::uint64_t word, std::uint64_t generation) const noexcept {
+    if (!arena_.layout().is_of(word, generation)) {
+        return {};
+    }
+    const auto blocks = arena_.layout().unpack_shelf(word);
+    const std::size_t begin = arena_.shape().position_of(blocks.first);
+    return {
+        begin, blocks.count == 0 ? begin : arena_.shape().position_of(blocks.first + blocks.count)};
+}
+
 void properties::look_for_room(world& at, const operation& call, thread_state& caller) const {
     if (caller.saw_no_room || call.what == operation::kind::reset) {
         return;
@@ -47,7 +57,8 @@ void properties::look_for_room(world& at, const operation& call, thread_state& c
     const std::uint64_t generation = at.words[generation_word];
     for (std::size_t index = 0; index < arena_.shard_count(); ++index) {
         const run_range run = run_of(at.words[arena_model::run_word(index)], generation);
-        if (holds(run.cursor, run.end, call)) {
+        const range shelf = shelf_of(at.words[arena_model::shelf_word(index)], generation);
+        if (holds(run.cursor, run.end, call) || holds(shelf.begin, shelf.end, call)) {
             return;
         }
     }
@@ -79,15 +90,46 @@ void properties::see(world& at, std::size_t index, const event& done) {
         }
     } else if (word == arena_.frontier_word()) {
         see_frontier(at, index, done);
-    } else if (word % 2 == 1) {
-        see_run(at, index, done);
     } else {
-        const std::uint64_t generation = at.words[generation_word];
-        if (arena_.layout().is_of(done.before, generation) &&
-            arena_.layout().direct_bytes(done.after, generation) <
-                arena_.layout().direct_bytes(done.before, generation)) {
-            fail("direct bytes fell within a generation");
+        switch (arena_model::kind_of(word)) {
+            case arena_model::word_kind::run: see_run(at, index, done); return;
+            case arena_model::word_kind::direct: see_direct(at, done); return;
+            case arena_model::word_kind::shelf: see_shelf(at, index, done); return;
         }
+    }
+}
+
+void properties::see_direct(const world& at, const event& done) {
+    const std::uint64_t generation = at.words[generation_word];
+    if (arena_.layout().is_of(done.before, generation) &&
+        arena_.layout().direct_bytes(done.after, generation) <
+            arena_.layout().direct_bytes(done.before, generation)) {
+        fail("direct bytes fell within a generation");
+    }
+}
+
+void properties::see_shelf(world& at, std::size_t index, const event& done) {
+    const std::uint64_t generation = at.words[generation_word];
+    if (!arena_.layout().is_of(done.after, generation)) {
+        if (arena_.layout().is_of(done.before, generation)) {
+            fail("a shelf went from the current generation to another");
+        }
+        return;
+    }
+    const range before = shelf_of(done.before, generation);
+    const range after = shelf_of(done.after, generation);
+    if (before.begin == before.end) {
+        if (after.begin != after.end) {
+            see_given_back(at, index, after);
+        }
+    } else if (after.begin == before.begin && after.end > before.end) {
+        see_given_back(at, index, {before.end, after.end});
+    } else if (after.end == before.end && after.begin < before.begin) {
+        see_given_back(at, index, {after.begin, before.begin});
+    } else if (after.end == before.end && after.begin > before.begin) {
+        at.threads[index].in_hand.add({before.begin, after.begin});
+    } else {
+        fail("a shelf went from " + text_of(before) + " to " + text_of(after));
     }
 }
 
@@ -132,7 +174,7 @@ void properties::see_run(world& at, std::size_t index, const event& done) {
     }
 }
 
-/// A run's cursor fell: the thread gives back the end of what it took.
+/// A run's cursor fell, or a shelf got more: the thread gives back the end of what it took.
 void properties::see_given_back(world& at, std::size_t index, const range& bytes) {
     thread_state& one = at.threads[index];
     few<range, 4> kept;
@@ -206,7 +248,7 @@ void properties::see_result(world& at, std::size_t index, const operation& call,
         }
         return;
     }
-    check_grant(at, call, got.got, held);
+    check_grant(at, call, got, held);
     hand_over(at, index, got.got);
     std::size_t counted = 0;
     if (call.what == operation::kind::counted_direct) {
@@ -215,8 +257,9 @@ void properties::see_result(world& at, std::size_t index, const operation& call,
     at.granted.add({{got.got.begin, got.got.end}, got.got.generation, counted});
 }
 
-void properties::check_grant(const world& at, const operation& call, const grant& got,
+void properties::check_grant(const world& at, const operation& call, const result& outcome,
                              const held_tlab& held) {
+    const grant& got = outcome.got;
     const range bytes{got.begin, got.end};
     const bool extension = got.what == grant::kind::extension;
     if (got.begin >= got.end || got.end > arena_.shape().capacity() ||
@@ -226,7 +269,7 @@ void properties::check_grant(const world& at, const operation& call, const grant
     if (extension && (held.generation != got.generation || held.limit != got.begin)) {
         fail("the extension " + text_of(bytes) + " doesn't continue the lane's TLAB");
     }
-    if (!holds(extension ? held.cursor : got.begin, got.end, call)) {
+    if (!outcome.rest_went_back && !holds(extension ? held.cursor : got.begin, got.end, call)) {
         fail("the grant " + text_of(bytes) + " is too small");
     }
     if (got.generation > at.words[generation_word]) {

@@ -57,13 +57,16 @@ private:
     using run_range = memory_arena::detail::run_range;
 
     [[nodiscard]] run_range run_of(std::uint64_t word, std::uint64_t generation) const noexcept;
+    [[nodiscard]] range shelf_of(std::uint64_t word, std::uint64_t generation) const noexcept;
     void see_frontier(world& at, std::size_t index, const event& done);
     void see_run(world& at, std::size_t index, const event& done);
+    void see_direct(const world& at, const event& done);
+    void see_shelf(world& at, std::size_t index, const event& done);
     void see_published(world& at, std::size_t index, const event& done, const run_range& before,
                        const run_range& after);
     void see_given_back(world& at, std::size_t index, const range& bytes);
     void drop(world& at, const range& bytes);
-    void check_grant(const world& at, const operation& call, const memory_arena::detail::grant& got,
+    void check_grant(const world& at, const operation& call, const result& got,
                      const memory_arena::detail::held_tlab& held);
     void hand_over(world& at, std::size_t index, const memory_arena::detail::grant& got);
     [[nodiscard]] const byte_map& claimable(const memory& words);

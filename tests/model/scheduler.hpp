@@ -23,7 +23,7 @@
 
 namespace model {
 
-inline constexpr std::size_t max_words = 8;
+inline constexpr std::size_t max_words = 11;
 using memory = std::array<std::uint64_t, max_words>;
 
 /// The generation is the first word that is made.

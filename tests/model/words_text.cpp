@@ -1,5 +1,7 @@
 #include "model/words_text.hpp"
 
+#include <array>
+
 using memory_arena::detail::frontier;
 using memory_arena::detail::run_range;
 
@@ -14,6 +16,8 @@ std::string text_of(const operation& call) {
         case operation::kind::counted_direct: return "counted direct: " + asked;
         case operation::kind::lane: return "lane: " + asked;
         case operation::kind::trimmed: return "trimmed: " + asked;
+        case operation::kind::chunk: return "chunk: " + asked;
+        case operation::kind::shelved: return "shelved: " + asked;
         case operation::kind::reset: break;
     }
     return "reset";
@@ -31,7 +35,8 @@ std::string words_text::name(std::size_t word) const {
     if (word == arena_.frontier_word()) {
         return "frontier";
     }
-    return (word % 2 == 1 ? "run " : "direct ") + std::to_string((word - 1) / 2);
+    constexpr std::array kinds{"run ", "direct ", "shelf "};
+    return kinds.at((word - 1) % kinds.size()) + std::to_string((word - 1) / kinds.size());
 }
 
 std::string words_text::value(std::size_t word, std::uint64_t value) const {
@@ -56,9 +61,14 @@ std::string words_text::value(std::size_t word, std::uint64_t value) const {
     while (!arena_.layout().is_of(value, generation)) {
         ++generation;
     }
-    if (word % 2 == 0) {
+    if (arena_model::kind_of(word) == arena_model::word_kind::direct) {
         return std::to_string(generation) + "|" +
                std::to_string(arena_.layout().direct_bytes(value, generation));
+    }
+    if (arena_model::kind_of(word) == arena_model::word_kind::shelf) {
+        const auto blocks = arena_.layout().unpack_shelf(value);
+        return std::to_string(generation) + "|" + std::to_string(blocks.count) + " from block " +
+               std::to_string(blocks.first);
     }
     const run_range run = arena_.layout().unpack(value);
     return std::to_string(generation) + "|" + std::to_string(run.cursor) + " to " +

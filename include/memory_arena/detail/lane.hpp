@@ -70,4 +70,32 @@ MEMORY_ARENA_ALWAYS_INLINE bool bump(lane& here, std::uint64_t generation, std::
     return true;
 }
 
+/// By the lane's owner: takes back the `bytes` at `begin` where they are still the newest of the
+/// lane, in the generation `stamp` that they were taken in. (A block of the TLAB before this one
+/// may end where this one begins: it is not of this TLAB.)
+inline void retract(lane& here, std::uintptr_t begin, std::size_t bytes,
+                    std::uint64_t stamp) noexcept {
+    const std::uintptr_t cursor = here.cursor.load(std::memory_order_relaxed);
+    if (stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
+        begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
+        cursor - begin == round_up(bytes, granule)) {
+        here.cursor.store(begin, std::memory_order_relaxed);
+    }
+}
+
+/// By the lane's owner: puts `record` at the head of its list, if there is one and `stamp` is still
+/// the lane's generation. A plain push: only the owner writes the list, and reset reads it.
+MEMORY_ARENA_ALWAYS_INLINE bool push(lane& here, cleanup_record* record,
+                                     std::uint64_t stamp) noexcept {
+    auto* newest = here.cleanups.load(std::memory_order_relaxed);
+    if (newest == nullptr || here.generation.load(std::memory_order_relaxed) != stamp)
+        [[unlikely]] {
+        return false;
+    }
+    record->next = newest;
+    // Release: whoever finds the record by it also finds the object.
+    here.cleanups.store(record, std::memory_order_release);
+    return true;
+}
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -49,34 +49,14 @@ struct MEMORY_ARENA_API per_thread {
         return detail::own_lane(source.lanes).generation.load(std::memory_order_relaxed);
     }
 
-    /// Takes back the `bytes` at `begin` where they are still the newest of this thread's lane, in
-    /// the generation that they were taken in. (A block of the TLAB before this one may end where
-    /// this one begins: it is not of this TLAB.)
     static void retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
                         std::uint64_t stamp) noexcept {
-        detail::lane& here = detail::own_lane(source.lanes);
-        const std::uintptr_t cursor = here.cursor.load(std::memory_order_relaxed);
-        if (stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
-            begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
-            cursor - begin == detail::round_up(bytes, detail::granule)) {
-            here.cursor.store(begin, std::memory_order_relaxed);
-        }
+        detail::retract(detail::own_lane(source.lanes), begin, bytes, stamp);
     }
 
-    /// Puts `record` at the head of this thread's list, if there is one and `stamp` is still its
-    /// lane's generation. A plain push: only this thread writes the list, and reset reads it.
     MEMORY_ARENA_ALWAYS_INLINE static bool push(
         detail::lane_source& source, detail::cleanup_record* record, std::uint64_t stamp) noexcept {
-        detail::lane& here = detail::own_lane(source.lanes);
-        auto* newest = here.cleanups.load(std::memory_order_relaxed);
-        if (newest == nullptr || here.generation.load(std::memory_order_relaxed) != stamp)
-            [[unlikely]] {
-            return false;
-        }
-        record->next = newest;
-        // Release: whoever finds the record by it also finds the object.
-        here.cleanups.store(record, std::memory_order_release);
-        return true;
+        return detail::push(detail::own_lane(source.lanes), record, stamp);
     }
 };
 
