@@ -48,17 +48,15 @@ MEMORY_ARENA_ALWAYS_INLINE T* construct(void* place, Args&&... args) {
     }
 }
 
+/// Whether construct<T>(args…) can't throw. (No consteval function: GCC 12 calls it before it has
+/// defined it, where a member of a class template asks.)
 template <class T, class... Args>
-consteval bool is_constructed_nothrow() {
-    if constexpr (constructible_by_parentheses<T, Args...>) {
-        return noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<Args>()...));
-    } else {
-        return noexcept(::new (static_cast<void*>(nullptr)) T{std::declval<Args>()...});
-    }
-}
-
+inline constexpr bool constructs_nothrow = noexcept(::new (static_cast<void*>(nullptr)) T{
+    std::declval<Args>()...});
 template <class T, class... Args>
-inline constexpr bool constructs_nothrow = is_constructed_nothrow<T, Args...>();
+    requires constructible_by_parentheses<T, Args...>
+inline constexpr bool constructs_nothrow<T, Args...> =
+    noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<Args>()...));
 
 /// [cleanup_record | padding | T]
 template <class T>
