@@ -35,7 +35,6 @@ struct scope_mark {
     std::size_t settled = 0;
     cleanup_record* cleanups = nullptr;
     std::size_t chunks_taken = 0;
-    std::size_t current_chunk = 0;
     std::size_t depth = 0;  ///< scopes open, this one counted
 };
 

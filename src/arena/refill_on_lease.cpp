@@ -85,47 +85,27 @@ void* arena_core::allocate_on_lease(lease_lane& mine, std::size_t bytes,
                                  : refill_lane(mine, home_of(mine), bytes, alignment);
 }
 
-/// Outside a scope: serves the request from the free chunk `index`, which becomes the TLAB if it
-/// has more left then; of the other, what is worth it stays on the tape.
+/// Outside a scope: the free chunk `index` becomes the TLAB; of the one before it, what is worth it
+/// stays on the tape.
 void* arena_core::serve_from_kept(lease_lane& mine, std::size_t index, std::size_t bytes,
                                   std::size_t alignment) noexcept {
-    chunk& kept = mine.chunks[index];
-    const std::size_t used =
-        padding_to(address_of(kept.begin), alignment) + round_up(bytes, granule);
-    const chunk tlab = tlab_as_chunk(mine);
-    if (kept.bytes() - used >= tlab.bytes()) {
-        const chunk next = kept;
-        if (tlab.bytes() >= shape_.block_bytes()) {
-            kept = tlab;
-        } else {
-            mine.chunks.remove_free(index);
-        }
-        install(mine, mine.book_generation, address_of(next.begin), address_of(next.end));
-        return serve_from_tlab(mine, bytes, alignment);
+    const chunk next = mine.chunks[index];
+    const chunk rest = tlab_as_chunk(mine);
+    mine.chunks.remove_free(index);
+    if (rest.bytes() >= shape_.block_bytes()) {
+        mine.chunks.add_free(rest);
     }
-    const std::uintptr_t end = address_of(kept.begin) + used;
-    kept.begin += used;
-    settle(mine, used);
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    return reinterpret_cast<void*>(end - round_up(bytes, granule));
+    install(mine, mine.book_generation, address_of(next.begin), address_of(next.end));
+    return serve_from_tlab(mine, bytes, alignment);
 }
 
-/// Within a scope: serves the request from chunk `index`, just taken. The lane goes on in whichever
-/// has more left then, this one or its TLAB: so what lies idle in the other is less than the
-/// request, and all that is idle is less than what is used.
+/// Within a scope: chunk `index`, just taken, becomes the TLAB. What is left of the one before it
+/// was too little for the request: so all that lies idle is less than what is used.
 void* arena_core::serve_in_scope(lease_lane& mine, std::size_t index, std::size_t bytes,
                                  std::size_t alignment) noexcept {
-    const chunk& taken = mine.chunks[index];
-    const std::uintptr_t begin = address_of(taken.begin);
-    const std::size_t used = padding_to(begin, alignment) + round_up(bytes, granule);
-    if (taken.bytes() - used >= tlab_as_chunk(mine).bytes()) {
-        mine.current = index;
-        install(mine, mine.book_generation, begin, address_of(taken.end));
-        return serve_from_tlab(mine, bytes, alignment);
-    }
-    settle(mine, used);
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    return reinterpret_cast<void*>(begin + used - round_up(bytes, granule));
+    const chunk taken = mine.chunks[index];
+    install(mine, mine.book_generation, address_of(taken.begin), address_of(taken.end));
+    return serve_from_tlab(mine, bytes, alignment);
 }
 
 /// How much to ask for where `needed` bytes are needed: the more, the more the scope has used, so
@@ -164,7 +144,7 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
     if (last >= chunks.taken()) {
         tail.cursor = chunks[last].begin;
         tail.limit = chunks[last].end;
-    } else if (last != mine.current) {
+    } else if (last + 1 != chunks.taken()) {
         tail.limit = held_tlab::nowhere;
     }
     const grant got = shards_.claim_chunk(home_of(mine), {bytes, alignment, &tail}, size);
@@ -173,7 +153,7 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
     }
     if (got.what == grant::kind::extension) {
         chunks[last].end = got.end;
-        if (last == mine.current) {
+        if (last < chunks.taken()) {
             extend(mine, address_of(got.end));
             return serve_from_tlab(mine, bytes, alignment);
         }
@@ -203,7 +183,7 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
     }
     if (mine.open_scopes == 0) {
         make_room_on_tape(mine);
-        mine.current = mine.chunks.add_taken(tlab_as_chunk(mine));
+        static_cast<void>(mine.chunks.add_taken(tlab_as_chunk(mine)));
         mine.used_before_scopes = used_in(mine);
     }
     mine.open_scopes += 1;
@@ -213,7 +193,6 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
             .settled = mine.settled.load(std::memory_order_relaxed),
             .cleanups = mine.cleanups.load(std::memory_order_relaxed),
             .chunks_taken = mine.chunks.taken(),
-            .current_chunk = mine.current,
             .depth = mine.open_scopes};
 }
 
@@ -238,12 +217,11 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
         mine.settled.load(std::memory_order_relaxed) == mark.settled) {
         mine.cursor.store(mark.cursor, std::memory_order_relaxed);
     } else {
-        const std::size_t end = mine.chunks[mark.current_chunk].end;
+        const std::size_t end = mine.chunks[mark.chunks_taken - 1].end;
         const std::uintptr_t limit = end != 0 ? address_of(end) : 0;
         rewrite(mine, mark.generation, {mark.start, mark.cursor, limit}, mark.settled);
     }
     mine.chunks.free_down_to(mark.chunks_taken);
-    mine.current = mark.current_chunk;
     mine.open_scopes = mark.depth - 1;
     if (mine.open_scopes == 0) {
         // The TLAB is the lane's own again.

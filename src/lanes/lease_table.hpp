@@ -25,8 +25,7 @@ struct lease_lane : lane {
     std::size_t open_scopes = 0;
     std::size_t used_before_scopes = 0;  ///< of the lane, when the outermost open scope began
     std::size_t largest_scope = 0;       ///< the most bytes that any scope used
-    std::size_t current = 0;  ///< while a scope is open: the chunk that the lane's TLAB is
-    chunk_tape chunks;
+    chunk_tape chunks;  ///< while a scope is open, the one taken last is the lane's TLAB
 
     std::uint32_t number = 0;  ///< in the table; written before the lane is first used
     std::atomic<std::uint32_t> next_free{0};  ///< in the table's free list: number + 1, or 0

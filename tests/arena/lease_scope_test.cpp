@@ -135,6 +135,20 @@ TEST(lease_scope, does_nothing_after_a_reset) {
     EXPECT_EQ(log, (destruction_log{1, 2}));
 }
 
+TEST(lease_scope, does_nothing_right_after_a_reset) {
+    arena source{1U << 20};
+    destruction_log log;
+    arena_lease lease = source.lease();
+    {
+        const auto scope = lease.scope();
+        static_cast<void>(lease.new_object<logged>(log, 1));
+        source.reset();
+    }
+    EXPECT_EQ(log, (destruction_log{1}));
+    source.reset();
+    EXPECT_EQ(log, (destruction_log{1}));
+}
+
 TEST(lease_scope, begun_after_a_reset_ends_within_one_that_the_reset_voided) {
     arena source{1U << 20};
     arena_lease lease = source.lease();

@@ -220,6 +220,12 @@ TEST(lease, leaves_the_rest_of_its_tlab_to_the_arena) {
     EXPECT_EQ(source.usage().slack, 0U);
 }
 
+TEST(lease, leaves_the_rest_of_its_tlab_to_threads_too) {
+    arena source{1U << 16};
+    static_cast<void>(source.lease().allocate_bytes(32, 8));
+    EXPECT_EQ(fill(source, 32), (std::size_t{1} << 16) / 32 - 1);
+}
+
 TEST(lease, leaves_what_it_held_to_threads_too) {
     arena source{1U << 19};
     {
