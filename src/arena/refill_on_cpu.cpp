@@ -56,7 +56,14 @@ void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noex
         lane& here = lanes_[index];
         raise_to(cpus_seen_, static_cast<std::size_t>(index) + 1);
         home = shards_.home_of(static_cast<std::uint64_t>(index));
-        const held_tlab held = guess_tlab(here, address_of(0));
+        held_tlab held = guess_tlab(here, address_of(0));
+        // What went past the lane counts as well: else one that only ever saw blocks too large for
+        // its first TLAB would never get a larger one.
+        if (const std::uint64_t generation = now(); held.generation != generation) {
+            held = {};
+            held.generation = generation;
+        }
+        held.used += shards_.direct_bytes_at(home, held.generation);
         const grant got = shards_.claim(home, {bytes, alignment, &held});
         bool in_lane = false;
         if (got.what == grant::kind::extension) {

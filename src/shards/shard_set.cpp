@@ -331,8 +331,7 @@ void shard_set::count_direct(std::size_t home, std::size_t bytes,
 std::size_t shard_set::direct_bytes(std::uint64_t generation) const noexcept {
     std::size_t sum = 0;
     for (std::size_t index = 0; index < count_; ++index) {
-        const std::uint64_t word = shards_[index].direct.load(std::memory_order_acquire);
-        sum += layout_.direct_bytes(word, generation);
+        sum += direct_bytes_at(index, generation);
     }
     return sum;
 }

@@ -57,6 +57,13 @@ public:
     /// Counts `bytes` that a thread without a lane took in `generation`, at shard `home`.
     void count_direct(std::size_t home, std::size_t bytes, std::uint64_t generation) noexcept;
 
+    /// The bytes so counted in `generation` at shard `home`.
+    [[nodiscard]] std::size_t direct_bytes_at(std::size_t home,
+                                              std::uint64_t generation) const noexcept {
+        return layout_.direct_bytes(
+            shards_[home].direct.load(std::memory_order_acquire), generation);
+    }
+
     /// The bytes so counted in `generation`, over all shards.
     [[nodiscard]] std::size_t direct_bytes(std::uint64_t generation) const noexcept;
 

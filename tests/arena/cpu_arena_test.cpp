@@ -54,6 +54,18 @@ TEST(cpu_arena, says_which_path_is_in_use_and_why_not_another) {
     EXPECT_EQ(figures.path == lane_path::shards, !figures.path_reason.empty());
 }
 
+TEST(cpu_arena, grows_its_tlabs_for_blocks_that_the_first_ones_are_too_small_for) {
+    cpu_arena source{64U << 20};
+    if (source.usage().path == lane_path::shards) {
+        GTEST_SKIP() << "no lanes here: " << source.usage().path_reason;
+    }
+    for (int count = 0; count < 1000; ++count) {
+        static_cast<void>(source.allocate_bytes(4096, 8));
+    }
+    EXPECT_GT(source.usage().refills, 10U);
+    EXPECT_GE(source.usage().used, 4'096'000U);
+}
+
 TEST(cpu_arena, hands_out_every_byte_before_it_fails) {
     cpu_arena source{1U << 20};
     std::size_t total = 0;
