@@ -41,7 +41,10 @@ else()
 endif()
 set(pc_cflags "")
 if(NOT MEMORY_ARENA_EXCEPTIONS)
-  set(pc_cflags " -fno-exceptions")
+  string(APPEND pc_cflags " -fno-exceptions")
+endif()
+if(MEMORY_ARENA_DLOPEN)
+  string(APPEND pc_cflags " -DMEMORY_ARENA_DLOPEN")
 endif()
 configure_file(
   ${PROJECT_SOURCE_DIR}/cmake/memory_arena.pc.in

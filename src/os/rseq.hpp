@@ -15,7 +15,8 @@ enum class cpu_numbering : unsigned char {
 
 struct rseq_support {
     cpu_numbering numbering = cpu_numbering::none;
-    /// Always safe to use: without support it leads to an area that no thread has registered.
+    /// Always safe to use: without support it leads to an area that no thread has registered, or
+    /// says that it leads to none.
     detail::rseq_location location;
     const char* why = "";
 };

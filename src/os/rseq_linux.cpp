@@ -30,7 +30,7 @@ static_assert(offsetof(unregistered_area, cpu_id) == detail::rseq_cpu_id_offset)
 static_assert(offsetof(unregistered_area, rseq_cs) == detail::rseq_cs_offset);
 static_assert(offsetof(unregistered_area, mm_cid) == detail::rseq_mm_cid_offset);
 
-MEMORY_ARENA_INITIAL_EXEC constinit thread_local unregistered_area no_area{};
+[[maybe_unused]] MEMORY_ARENA_TLS_MODEL constinit thread_local unregistered_area no_area{};
 
 std::byte* thread_pointer() noexcept { return static_cast<std::byte*>(__builtin_thread_pointer()); }
 
@@ -43,9 +43,11 @@ std::int32_t read(std::ptrdiff_t offset) noexcept {
 rseq_support without(const char* why) noexcept {
     rseq_support result;
     result.why = why;
-    result.location.area = reinterpret_cast<std::byte*>(&no_area) - thread_pointer();
-    result.location.index =
-        result.location.area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset);
+    if constexpr (detail::has_fixed_tls) {
+        result.location.area = reinterpret_cast<std::byte*>(&no_area) - thread_pointer();
+        result.location.index =
+            result.location.area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset);
+    }
     return result;
 }
 
@@ -82,6 +84,9 @@ const rseq_support& rseq() noexcept {
 }
 
 int current_index(const detail::rseq_location& location) noexcept {
+    if (!location.has_area()) {
+        return -1;
+    }
     const auto cpu_id =
         read(location.area + static_cast<std::ptrdiff_t>(detail::rseq_cpu_id_offset));
     return cpu_id < 0 ? cpu_id : read(location.index);

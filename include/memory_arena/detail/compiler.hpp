@@ -14,13 +14,24 @@
 /// What the compiled half of the library exports; all else is hidden.
 #define MEMORY_ARENA_API [[gnu::visibility("default")]]
 
-/// A thread-local that is read at a fixed offset from the thread pointer, without a call.
-#define MEMORY_ARENA_INITIAL_EXEC [[gnu::tls_model("initial-exec")]]
+/// A thread-local that is read at a fixed offset from the thread pointer, without a call. The C
+/// library keeps few such bytes free for shared objects that dlopen brings in; MEMORY_ARENA_DLOPEN
+/// does without, and leaves the choice to the compiler: -fPIC code then asks __tls_get_addr.
+#if defined(MEMORY_ARENA_DLOPEN)
+#define MEMORY_ARENA_TLS_MODEL
+#define MEMORY_ARENA_HAS_FIXED_TLS 0
+#else
+#define MEMORY_ARENA_TLS_MODEL [[gnu::tls_model("initial-exec")]]
+#define MEMORY_ARENA_HAS_FIXED_TLS 1
+#endif
 
 /// Spares the caller the test for null, and a placement new its own.
 #define MEMORY_ARENA_RETURNS_NONNULL [[gnu::returns_nonnull]]
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+/// Whether a thread-local of ours is at the same offset from the thread pointer in every thread.
+inline constexpr bool has_fixed_tls = MEMORY_ARENA_HAS_FIXED_TLS != 0;
 
 /// Returns its argument, in a register that the compiler can't look through. Clang otherwise folds
 /// the lane's address differently into the load and the store of a cursor, and the processor can't

@@ -24,7 +24,7 @@ inline constexpr std::size_t lane_table_size = first_lane + max_lane_count;
 
 /// This thread's place in every lane table, in bytes from its beginning. Constant-initialised and
 /// trivially destructible: usable before main, and from destructors of other thread-locals.
-MEMORY_ARENA_API MEMORY_ARENA_INITIAL_EXEC extern constinit thread_local std::size_t lane_offset;
+MEMORY_ARENA_API MEMORY_ARENA_TLS_MODEL extern constinit thread_local std::size_t lane_offset;
 
 /// The calling thread's lane in `table`.
 MEMORY_ARENA_ALWAYS_INLINE lane& own_lane(lane* table) noexcept {

@@ -72,7 +72,8 @@ struct MEMORY_ARENA_API per_cpu {
 
     MEMORY_ARENA_ALWAYS_INLINE static bool bump(detail::lane_source& source, std::size_t bytes,
                                                 std::size_t alignment, void*& result) noexcept {
-        if (bytes - 1 >= max_bump_bytes || alignment > max_bump_alignment) [[unlikely]] {
+        if (bytes - 1 >= max_bump_bytes || alignment > max_bump_alignment ||
+            !source.location.has_area()) [[unlikely]] {
             return false;
         }
         std::uintptr_t position = 0;
@@ -94,8 +95,11 @@ struct MEMORY_ARENA_API per_cpu {
 
     static void retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
                         std::uint64_t stamp) noexcept {
-        static_cast<void>(detail::retract_on_cpu(source.lanes, source.location, stamp, begin,
-                                                 begin + detail::round_up(bytes, detail::granule)));
+        if (source.location.has_area()) {
+            static_cast<void>(detail::retract_on_cpu(
+                source.lanes, source.location, stamp, begin,
+                begin + detail::round_up(bytes, detail::granule)));
+        }
     }
 
     /// All threads share one list, so that what one thread registered stays in its order wherever

@@ -28,6 +28,10 @@ inline constexpr bool has_cpu_sequences = MEMORY_ARENA_HAS_CPU_SEQUENCES != 0;
 struct rseq_location {
     std::ptrdiff_t area = 0;   ///< of the area
     std::ptrdiff_t index = 0;  ///< of the field that numbers lanes: mm_cid or cpu_id
+
+    /// Whether there is an area to run a sequence on. Nothing is asked where a thread-local of ours
+    /// stands in for one that the C library doesn't have: it needs a fixed offset.
+    [[nodiscard]] bool has_area() const noexcept { return has_fixed_tls || area != 0; }
 };
 
 /// Offsets within the area (the kernel's ABI).
