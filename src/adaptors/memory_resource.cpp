@@ -29,7 +29,7 @@ private:
 };
 
 /// The question that this thread is asking.
-constinit thread_local question* asked = nullptr;
+MEMORY_ARENA_TLS_MODEL constinit thread_local question* asked = nullptr;
 
 }  // namespace
 

@@ -7,7 +7,9 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-constinit thread_local std::size_t lane_offset = unassigned_lane * sizeof(lane);
+// GCC forgets the model that the header declares, unless it is told again.
+MEMORY_ARENA_TLS_MODEL constinit thread_local std::size_t lane_offset =
+    unassigned_lane * sizeof(lane);
 
 namespace {
 
@@ -90,7 +92,7 @@ std::size_t assigned_lane() noexcept {
     if (place == laneless_lane) {
         return no_lane;
     }
-    thread_local janitor at_exit;
+    MEMORY_ARENA_TLS_MODEL thread_local janitor at_exit;
     return at_exit.take();
 }
 
