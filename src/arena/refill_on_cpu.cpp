@@ -42,7 +42,7 @@ void raise_to(std::atomic<std::size_t>& highest, std::size_t value) noexcept {
 }  // namespace
 
 void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noexcept {
-    std::size_t home = shards_.home_of(reinterpret_cast<std::uintptr_t>(&lane_offset));
+    std::size_t home = shards_.home_of(os::thread_mark());
     for (int attempt = 0; attempt < install_attempts; ++attempt) {
         // First, and after each attempt: a bump that was merely interrupted needs no TLAB.
         void* result = nullptr;

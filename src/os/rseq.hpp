@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include <memory_arena/detail/rseq_area.hpp>
 
 /// \file
@@ -24,6 +26,10 @@ struct rseq_support {
 /// Found out once; the calling thread's area stands for those of all threads of the process. (A
 /// thread that has none nevertheless is recognised by its own cpu_id, at each allocation.)
 [[nodiscard]] const rseq_support& rseq() noexcept;
+
+/// A number that tells threads apart. Not a thread-local's address: in a build with
+/// MEMORY_ARENA_DLOPEN the first look at one calls malloc, and a signal handler may come here.
+[[nodiscard]] std::uintptr_t thread_mark() noexcept;
 
 /// The calling thread's number now, by rseq().location; negative without an area.
 [[nodiscard]] int current_index(const detail::rseq_location& location) noexcept;

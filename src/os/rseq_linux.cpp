@@ -83,6 +83,8 @@ const rseq_support& rseq() noexcept {
     return found;
 }
 
+std::uintptr_t thread_mark() noexcept { return reinterpret_cast<std::uintptr_t>(thread_pointer()); }
+
 int current_index(const detail::rseq_location& location) noexcept {
     if (!location.has_area()) {
         return -1;
