@@ -10,6 +10,10 @@ namespace {
 
 constexpr std::size_t usual_smallest_tlab = 4096;
 
+/// An extent has room for so many TLABs of the size that it is opened for: opening one costs three
+/// compare-and-swaps, taking from it one.
+constexpr std::uint64_t tlabs_per_extent = 3;
+
 }  // namespace
 
 shard_set::shard_set(const geometry& shape, const options& chosen, shard* shards,
@@ -76,6 +80,9 @@ grant shard_set::make_grant(const need& taken, std::size_t begin, std::size_t ro
 
 grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     grant result;
+    if (wanted.bytes > shape_.large_bytes() && take_large(home, wanted, result)) {
+        return result;
+    }
     for (;;) {
         const std::uint64_t word = load(home);
         const std::uint64_t generation = now();
@@ -90,6 +97,31 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
             return result;
         }
     }
+}
+
+/// The short way to a large request: whole blocks from a frontier that has them, and that nobody is
+/// in the way of. The asker's TLAB stays as it is.
+bool shard_set::take_large(std::size_t home, const request& wanted, grant& result) noexcept {
+    const std::uint64_t edge_word = frontier_.load();
+    const std::uint64_t generation = now();
+    const frontier::state edge = frontier_.seen_by(edge_word, generation);
+    const std::size_t begin = shape_.position_of(edge.block);
+    const std::size_t room = shape_.capacity() - begin;
+    const std::size_t padding =
+        padding_to(reinterpret_cast<std::uintptr_t>(base_) + begin, wanted.alignment);
+    if (edge.tag != 0 || padding > room || wanted.bytes > room - padding) {
+        return false;
+    }
+    const std::size_t end = round_up(begin + padding + wanted.bytes, tlab_boundary);
+    const std::uint64_t end_block = shape_.blocks_for(end);
+    if (!frontier_.advance(edge_word, generation, {end_block, 0, 0})) {
+        return false;
+    }
+    result = {grant::kind::bytes, begin, end, generation};
+    if (end != shape_.position_of(end_block)) {
+        offer_rest(home, end, end_block, generation);
+    }
+    return true;
 }
 
 /// Takes from shard `index`, whose word was read before `generation` was found to be current.
@@ -199,8 +231,8 @@ shard_set::outcome shard_set::open_extent(std::size_t home, std::uint64_t home_w
     const std::uint64_t least = shape_.blocks_for(cursor + taken.least - begin);
     const std::uint64_t most = std::min(left, max_run_blocks - (joins ? held : 0));
     const std::uint64_t grown =
-        std::max({least, shape_.blocks_for(taken.wanted), shape_.first_extent_blocks(),
-                  edge.block / (4 * std::uint64_t{count_})});
+        std::max({least, shape_.blocks_for(taken.wanted) * (taken.as_tlab ? tlabs_per_extent : 1),
+                  shape_.first_extent_blocks(), edge.block / (4 * std::uint64_t{count_})});
     const std::uint64_t blocks = std::min(grown, most);
     if (blocks < least || cursor + taken.least > shape_.position_of(edge.block + blocks)) {
         return least > max_run_blocks ? take_blocks(home, edge_word, generation, wanted, result)

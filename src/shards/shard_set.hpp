@@ -95,6 +95,7 @@ private:
 
     enum class outcome : unsigned char { granted, no_room, start_again };
 
+    bool take_large(std::size_t home, const request& wanted, grant& result) noexcept;
     outcome take(std::size_t index, std::uint64_t word, std::uint64_t generation,
                  const request& wanted, grant& result) noexcept;
     outcome take_from_frontier(std::size_t home, std::uint64_t home_word, std::uint64_t generation,
