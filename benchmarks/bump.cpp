@@ -4,6 +4,7 @@
 /// that is not inlined.
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/lease.hpp>
 #include <memory_arena/memory_resource.hpp>
 
 #include <cstddef>
@@ -72,6 +73,19 @@ int main() {
         for (std::size_t round = 0; round < repetitions; ++round) {
             fill_arena(arena);
             arena.reset();
+        }
+    });
+    memory_arena::arena_lease lease = arena.lease();
+    all.add("lease", [&] {
+        for (std::size_t round = 0; round < repetitions; ++round) {
+            fill_arena(lease);
+            arena.reset();
+        }
+    });
+    all.add("lease, a scope in place of the reset", [&] {
+        for (std::size_t round = 0; round < repetitions; ++round) {
+            const auto scope = lease.scope();
+            fill_arena(lease);
         }
     });
     memory_arena::cpu_arena by_cpu{std::size_t{1} << 20};

@@ -15,11 +15,17 @@ namespace {
 /// Arenas made by this process so far.
 constinit std::atomic<std::uint64_t> arenas_made{0};
 
+/// Lane tables, and reserves, of different arenas start at different places within a page: else a
+/// thread that uses many arenas in turn finds all its lanes, and all its new objects, in one set of
+/// the L1 cache.
+constexpr std::size_t colours = 4096 / isolation;
+
+std::size_t colour_of(std::uint64_t serial) noexcept {
+    return static_cast<std::size_t>(serial % colours) * isolation;
+}
+
 /// Where the parts of an arena's control pages begin.
 struct control_layout {
-    /// Lane tables of different arenas start at different places within a page: else a thread that
-    /// uses many arenas in turn finds all its lanes in one set of the L1 cache.
-    static constexpr std::size_t colours = 4096 / isolation;
     static constexpr std::size_t lanes_size = lane_table_size * sizeof(lane);
 
     std::size_t shards = round_up(sizeof(arena_core), isolation);
@@ -28,7 +34,7 @@ struct control_layout {
 
     control_layout(std::size_t shard_count, std::uint64_t serial) noexcept {
         const std::size_t behind_shards = round_up(shards + shard_count * sizeof(shard), 4096);
-        lanes = behind_shards + static_cast<std::size_t>(serial % colours) * isolation;
+        lanes = behind_shards + colour_of(serial);
         bytes = behind_shards + colours * isolation + lanes_size;
     }
 };
@@ -69,9 +75,10 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
     if (complaint != nullptr) {
         return std::make_error_code(std::errc::invalid_argument);
     }
+    const std::uint64_t serial = arenas_made.fetch_add(1, std::memory_order_relaxed);
     reserve region;
     if (options.buffer.empty()) {
-        if (const std::error_code error = region.map(options.capacity)) {
+        if (const std::error_code error = region.map(options.capacity, colour_of(serial))) {
             return error;
         }
     } else {
@@ -82,12 +89,12 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
         return error;
     }
     std::byte* const place = control.begin();
-    ::new (place) arena_core(face, kind, options, std::move(control), std::move(region));
+    ::new (place) arena_core(face, kind, options, serial, std::move(control), std::move(region));
     return {};
 }
 
 arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& options,
-                       os::pages control, reserve region) noexcept
+                       std::uint64_t serial, os::pages control, reserve region) noexcept
     : face_(face),
       kind_(kind),
       control_(std::move(control)),
@@ -99,7 +106,6 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
               reinterpret_cast<shard*>(control_.begin() + control_layout(0, 0).shards),
               region_.begin(), face.generation),
       cleanups_(shape_, region_.begin(), face.generation) {
-    const std::uint64_t serial = arenas_made.fetch_add(1, std::memory_order_relaxed);
     auto* table = reinterpret_cast<lane*>(
         control_.begin() + control_layout(options.shard_count, serial).lanes);
     lanes_ = table + first_lane;
@@ -146,6 +152,20 @@ std::size_t arena_core::lanes_in_use() const noexcept {
 void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
     if (bytes > region_.capacity()) {
         return nullptr;
+    }
+    if (bytes > shape_.large_bytes() && kind_ == lane_kind::thread) {
+        // A thread that has allocated in this generation, and whom nobody is in the way of: most
+        // large requests are served by this one compare-and-swap.
+        lane& mine = detail::own_lane(face_.lanes);
+        grant got;
+        if (shards_.take_large(shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_)),
+                               {bytes, alignment, nullptr},
+                               mine.generation.load(std::memory_order_relaxed), got)) {
+            const std::uintptr_t begin = address_of(got.begin);
+            const std::uintptr_t padding = padding_to(begin, alignment);
+            settle(mine, padding + round_up(bytes, granule));
+            return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+        }
     }
     return kind_ == lane_kind::cpu ? allocate_on_cpu(bytes, alignment)
                                    : allocate_on_thread(bytes, alignment);

@@ -88,8 +88,8 @@ public:
     [[nodiscard]] resource_slot& resource() noexcept { return resource_; }
 
 private:
-    arena_core(arena_face& face, lane_kind kind, const arena_options& options, os::pages control,
-               reserve region) noexcept;
+    arena_core(arena_face& face, lane_kind kind, const arena_options& options, std::uint64_t serial,
+               os::pages control, reserve region) noexcept;
     ~arena_core() = default;
 
     [[nodiscard]] std::uint64_t now() const noexcept {

@@ -217,16 +217,25 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
         mine.settled.load(std::memory_order_relaxed) == mark.settled) {
         mine.cursor.store(mark.cursor, std::memory_order_relaxed);
     } else {
+        // The TLAB may have been extended meanwhile, if there was one.
         const std::size_t end = mine.chunks[mark.chunks_taken - 1].end;
-        const std::uintptr_t limit = end != 0 ? address_of(end) : 0;
+        const std::uintptr_t limit = mark.start != 0 ? address_of(end) : 0;
         rewrite(mine, mark.generation, {mark.start, mark.cursor, limit}, mark.settled);
     }
     mine.chunks.free_down_to(mark.chunks_taken);
     mine.open_scopes = mark.depth - 1;
     if (mine.open_scopes == 0) {
-        // The TLAB is the lane's own again.
+        // The TLAB is the lane's own again. One with nothing left makes way for the chunk that was
+        // taken first, if that is no larger than a TLAB, so that the next small scope needs no
+        // refill.
         mine.chunks.free_down_to(0);
         mine.chunks.remove_free(0);
+        const chunk first = mine.chunks.count() != 0 ? mine.chunks[0] : chunk{};
+        if (tlab_as_chunk(mine).bytes() == 0 && first.bytes() != 0 &&
+            first.bytes() <= shards_.tlab_bytes(used_in(mine))) {
+            mine.chunks.remove_free(0);
+            install(mine, mark.generation, address_of(first.begin), address_of(first.end));
+        }
     }
 }
 

@@ -51,7 +51,11 @@ public:
 
     /// Takes the free chunk `index`; the other free ones keep their order. Its new index.
     std::size_t take(std::size_t index) noexcept {
-        std::rotate(&chunks_[taken_], &chunks_[index], &chunks_[index] + 1);
+        const chunk mine = chunks_[index];
+        for (; index > taken_; --index) {
+            chunks_[index] = chunks_[index - 1];
+        }
+        chunks_[index] = mine;
         return taken_++;
     }
 
@@ -65,8 +69,10 @@ public:
     void add_free(const chunk& more) noexcept { chunks_[count_++] = more; }
 
     void remove_free(std::size_t index) noexcept {
-        std::rotate(&chunks_[index], &chunks_[index] + 1, &chunks_[0] + count_);
         --count_;
+        for (; index < count_; ++index) {
+            chunks_[index] = chunks_[index + 1];
+        }
     }
 
     /// Frees all that were taken since only `taken` were.

@@ -13,10 +13,10 @@ std::span<std::byte> usable_part(std::span<std::byte> buffer) noexcept {
     return buffer.subspan(skipped, round_down(buffer.size() - skipped, tlab_boundary));
 }
 
-std::error_code reserve::map(std::size_t capacity) noexcept {
-    const std::error_code error = own_.map(capacity);
+std::error_code reserve::map(std::size_t capacity, std::size_t colour) noexcept {
+    const std::error_code error = own_.map(capacity + colour);
     if (!error) {
-        begin_ = own_.begin();
+        begin_ = own_.begin() + colour;
         capacity_ = round_up(capacity, tlab_boundary);
     }
     return error;

@@ -18,8 +18,9 @@ class reserve {
 public:
     reserve() noexcept = default;
 
-    /// Maps `capacity` bytes, rounded up to 16. Called once, before anything else.
-    [[nodiscard]] std::error_code map(std::size_t capacity) noexcept;
+    /// Maps `capacity` bytes, rounded up to 16, that begin `colour` bytes (a multiple of 16) behind
+    /// a page's beginning. Called once, before anything else.
+    [[nodiscard]] std::error_code map(std::size_t capacity, std::size_t colour) noexcept;
 
     /// Uses the caller's memory: what lies between its 16-byte boundaries. Called in place of map.
     void borrow(std::span<std::byte> buffer) noexcept;

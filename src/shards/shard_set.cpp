@@ -29,11 +29,6 @@ shard_set::shard_set(const geometry& shape, const options& chosen, shard* shards
       generation_(generation),
       frontier_(shape) {}
 
-std::size_t shard_set::home_of(std::uint64_t index) const noexcept {
-    const std::uint64_t hash = (index * 0x9E37'79B9'7F4A'7C15U) >> 32;
-    return static_cast<std::size_t>((hash * count_) >> 32);
-}
-
 std::size_t shard_set::tlab_bytes(std::size_t used) const noexcept {
     return std::clamp(std::bit_floor(used), smallest_tlab_, largest_tlab_);
 }
@@ -80,7 +75,7 @@ grant shard_set::make_grant(const need& taken, std::size_t begin, std::size_t ro
 
 grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     grant result;
-    if (wanted.bytes > shape_.large_bytes() && take_large(home, wanted, result)) {
+    if (wanted.bytes > shape_.large_bytes() && take_large(home, wanted, now(), result)) {
         return result;
     }
     for (;;) {
@@ -99,11 +94,12 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     }
 }
 
-/// The short way to a large request: whole blocks from a frontier that has them, and that nobody is
-/// in the way of. The asker's TLAB stays as it is.
-bool shard_set::take_large(std::size_t home, const request& wanted, grant& result) noexcept {
+bool shard_set::take_large(std::size_t home, const request& wanted, std::uint64_t generation,
+                           grant& result) noexcept {
     const std::uint64_t edge_word = frontier_.load();
-    const std::uint64_t generation = now();
+    if (now() != generation) [[unlikely]] {
+        return false;
+    }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block);
     const std::size_t room = shape_.capacity() - begin;

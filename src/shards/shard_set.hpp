@@ -32,10 +32,19 @@ public:
 
     /// The home shard of lane (or thread) number `index`: Fibonacci hashing, so that neighbours
     /// land apart.
-    [[nodiscard]] std::size_t home_of(std::uint64_t index) const noexcept;
+    [[nodiscard]] std::size_t home_of(std::uint64_t index) const noexcept {
+        const std::uint64_t hash = (index * 0x9E37'79B9'7F4A'7C15U) >> 32;
+        return static_cast<std::size_t>((hash * count_) >> 32);
+    }
 
     /// Room for `wanted` from shard `home`, else from the frontier, else from any shard.
     [[nodiscard]] grant claim(std::size_t home, const request& wanted) noexcept;
+
+    /// The short way to a large request (over geometry::large_bytes()): whole blocks from a
+    /// frontier that has them, and that nobody is in the way of, in `generation` if that is the
+    /// arena's. Where it fails, claim() may succeed.
+    [[nodiscard]] bool take_large(std::size_t home, const request& wanted, std::uint64_t generation,
+                                  grant& result) noexcept;
 
     /// Whole blocks for a lease, of which `wanted` is served: more of the run that it holds
     /// (`wanted.tlab`) where that ends at the frontier, else from a shelf, else from the frontier;
@@ -95,7 +104,6 @@ private:
 
     enum class outcome : unsigned char { granted, no_room, start_again };
 
-    bool take_large(std::size_t home, const request& wanted, grant& result) noexcept;
     outcome take(std::size_t index, std::uint64_t word, std::uint64_t generation,
                  const request& wanted, grant& result) noexcept;
     outcome take_from_frontier(std::size_t home, std::uint64_t home_word, std::uint64_t generation,

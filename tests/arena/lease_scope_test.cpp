@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <optional>
@@ -188,6 +189,27 @@ TEST(lease_scope, stays_with_a_lease_that_moves) {
         use(*second, 10, 1000);
     }
     EXPECT_EQ(source.used_bytes(), 0U);
+}
+
+/// Its TLAB went back to the last byte, and began where the reserve begins.
+TEST(lease_scope, of_a_lease_whose_lane_has_nothing_left_leaves_nothing_behind) {
+    arena source{1U << 20};
+    {
+        arena_lease first = source.lease();
+        const auto scope = first.scope();
+        use(first, 1, 100);
+    }
+    void* const others = source.allocate_bytes(1000, 8);
+    std::memset(others, 7, 1000);
+    arena_lease second = source.lease();
+    {
+        const auto scope = second.scope();
+        use(second, 3, 6'000);
+    }
+    use(second, 500, 100);
+    EXPECT_EQ(source.used_bytes(), 1000 + 500 * 104U);
+    const char* const bytes = static_cast<const char*>(others);
+    EXPECT_EQ(std::count(bytes, bytes + 1000, 7), 1000);
 }
 
 TEST(lease_scope, the_same_requests_again_take_nothing_new) {

@@ -3,6 +3,7 @@
 /// for each compiler in check_loops.
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/lease.hpp>
 #include <memory_arena/memory_resource.hpp>
 
 #include <cstddef>
@@ -67,6 +68,8 @@ Arena& itself(Arena& source) {
 
 std::pmr::memory_resource& resource_of(memory_arena::arena& source) { return *source.resource(); }
 
+memory_arena::arena_lease lease_of(memory_arena::arena& source) { return source.lease(); }
+
 template <class From>
 void take_object(From& from) {
     keep(from.template new_object<std::int64_t>(42));
@@ -80,6 +83,11 @@ void take_bytes(From& from) {
 void take_from_resource(std::pmr::memory_resource& from) {
     void* place = from.allocate(sizeof(std::int64_t), alignof(std::int64_t));
     keep(::new (place) std::int64_t(42));
+}
+
+void take_in_scope(memory_arena::arena_lease& from) {
+    const auto scope = from.scope();
+    take_object(from);
 }
 
 template <class From>
@@ -100,6 +108,8 @@ int main() {
         "arena_resource_objects", resource_of, [](auto& from) { take_from_resource(from); });
     measure<arena>("arena_reset_and_first_object", itself<arena>,
                    [](auto& from) { reset_and_take_object(from); });
+    measure<arena>("lease_objects", lease_of, [](auto& from) { take_object(from); });
+    measure<arena>("lease_scope_of_an_object", lease_of, [](auto& from) { take_in_scope(from); });
     // Valgrind has no restartable sequences: the shards serve each object.
     measure<cpu_arena>("cpu_arena_objects_without_sequences", itself<cpu_arena>,
                        [](auto& from) { take_object(from); });

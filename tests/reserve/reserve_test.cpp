@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 using memory_arena::detail::reserve;
@@ -10,12 +12,20 @@ using memory_arena::detail::usable_part;
 
 TEST(reserve, maps_its_capacity_rounded_up_to_16) {
     reserve region;
-    ASSERT_FALSE(region.map(1001));
+    ASSERT_FALSE(region.map(1001, 0));
     EXPECT_EQ(region.capacity(), 1008U);
     EXPECT_TRUE(region.contains(region.begin()));
     EXPECT_TRUE(region.contains(region.begin() + 1007));
     EXPECT_FALSE(region.contains(region.begin() + 1008));
     EXPECT_FALSE(region.contains(nullptr));
+}
+
+TEST(reserve, begins_off_a_pages_beginning_where_it_is_told_to) {
+    reserve region;
+    ASSERT_FALSE(region.map(8192, 4096 - 128));
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(region.begin()) % 4096, 4096U - 128);
+    std::fill_n(region.begin(), region.capacity(), std::byte{1});
+    EXPECT_EQ(region.capacity(), 8192U);
 }
 
 TEST(reserve, borrows_what_lies_between_16_byte_boundaries) {
