@@ -9,9 +9,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <new>
 #include <system_error>
+#include <vector>
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/lease.hpp>
 
 namespace {
 
@@ -74,6 +77,32 @@ void limit_address_space() {
         }
     }
     std::_Exit(3);
+}
+
+/// Takes leases until the kernel refuses the memory for more: the arena stays as it was, and goes
+/// on.
+[[noreturn]] void take_leases_until_refused() {
+    arena source(64 * mebibyte);
+    static_cast<void>(source.new_object<int>(1));
+    limit_address_space();
+    std::vector<memory_arena::arena_lease> leases;
+    try {
+        for (;;) {
+            leases.push_back(source.lease());
+        }
+    } catch (const std::system_error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        const bool as_before = error.code() == std::errc::not_enough_memory &&
+                               !source.try_lease() && source.used_bytes() == 8;
+        leases.pop_back();
+        std::_Exit(as_before && source.try_lease() && *source.new_object<int>(7) == 7 ? 0 : 1);
+    } catch (const std::bad_alloc&) {
+        std::_Exit(3);  // the vector's, too early
+    }
+}
+
+TEST(kernel_refusal, of_memory_for_a_lease_leaves_the_arena_as_it_was) {
+    EXPECT_EXIT(take_leases_until_refused(), ::testing::ExitedWithCode(0), "mmap");
 }
 
 TEST(kernel_refusal, is_a_system_error_that_names_the_call) {

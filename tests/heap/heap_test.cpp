@@ -88,6 +88,15 @@ const named_call calls[] = {
     {"try_copy_string", [](arena& a) { static_cast<void>(a.try_copy_string(U"a text")); }},
     {"on_reset", [](arena& a) { a.on_reset([&a] { static_cast<void>(a.allocate_bytes(8)); }); }},
     {"try_on_reset", [](arena& a) { static_cast<void>(a.try_on_reset([] {})); }},
+    {"lease, and a scope of it",
+     [](arena& a) {
+         memory_arena::arena_lease lease = a.lease();
+         const auto scope = lease.scope();
+         static_cast<void>(lease.new_object<managed>());
+         for (int request = 0; request < 1000; ++request) {
+             static_cast<void>(lease.allocate_bytes(100));
+         }
+     }},
     {"usage", [](arena& a) { static_cast<void>(a.usage()); }},
     {"used_bytes", [](arena& a) { static_cast<void>(a.used_bytes()); }},
     {"remaining_bytes", [](arena& a) { static_cast<void>(a.remaining_bytes()); }},

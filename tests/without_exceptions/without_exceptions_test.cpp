@@ -126,6 +126,20 @@ TEST(adaptors, serve_containers_and_compare) {
     EXPECT_FALSE(*std::pmr::new_delete_resource() == *a->resource());
 }
 
+TEST(a_lease, works_and_its_failure_aborts) {
+    const auto a = make({.capacity = mebibyte, .name = "requests"});
+    std::optional<memory_arena::arena_lease> lease = a->try_lease();
+    ASSERT_TRUE(lease);
+    {
+        const auto scope = lease->scope();
+        EXPECT_EQ(*lease->new_object<int>(42), 42);
+    }
+    EXPECT_EQ(a->used_bytes(), 0U);
+    EXPECT_EQ(lease->try_allocate_bytes(2 * mebibyte), nullptr);
+    EXPECT_EXIT(static_cast<void>(lease->allocate_bytes(2 * mebibyte)), KilledBySignal(SIGABRT),
+                "requests");
+}
+
 TEST(a_failure, is_reported_and_aborts) {
     const auto a = make({.capacity = mebibyte, .name = "requests"});
     EXPECT_EXIT(static_cast<void>(a->allocate_bytes(7'654'321)), KilledBySignal(SIGABRT),
