@@ -10,6 +10,8 @@
 #include <memory_arena/detail/lane.hpp>
 
 #include "lanes/chunk_tape.hpp"
+#include "lanes/free_list.hpp"
+#include "reserve/atomic_word.hpp"
 
 /// \file
 /// The lanes of an arena's leases: made as they are needed, each used by one lease after another
@@ -28,7 +30,7 @@ struct lease_lane : lane {
     chunk_tape chunks;  ///< while a scope is open, the one taken last is the lane's TLAB
 
     std::uint32_t number = 0;  ///< in the table; written before the lane is first used
-    std::atomic<std::uint32_t> next_free{0};  ///< in the table's free list: number + 1, or 0
+    atomic_word next_free{0};  ///< the table's
 };
 
 class lease_table {
@@ -68,12 +70,17 @@ private:
         return segment == 0 ? first_segment : first_in(segment);
     }
 
-    [[nodiscard]] lease_lane* take_free() noexcept;
+    /// Where the free list finds its words.
+    [[nodiscard]] auto next_of() const noexcept {
+        return [this](std::uint32_t number) noexcept -> atomic_word& {
+            return (*this)[number].next_free;
+        };
+    }
     [[nodiscard]] std::error_code map_segment(std::size_t segment) noexcept;
 
     std::array<std::atomic<lease_lane*>, segment_count> segments_{};
     std::atomic<std::uint32_t> ever_taken_{0};
-    std::atomic<std::uint64_t> free_{0};  ///< [tag 32 | number + 1 of the first]
+    free_list free_;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
