@@ -101,6 +101,9 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       region_(std::move(region)),
       shape_(region_.capacity()),
       lane_count_(options.lane_count),
+      // Arenas never share generations: what remembers one of an arena that is gone finds no match in
+      // another at its address.
+      generation_base_(serial << 32),
       name_length_(std::min(options.name.size(), max_name_length)),
       shards_(shape_, {options.shard_count, options.max_tlab_bytes},
               reinterpret_cast<shard*>(control_.begin() + control_layout(0, 0).shards),
@@ -114,9 +117,6 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
         std::min({shards_.edge().field().quarter(), shards_.run_field().quarter(),
                   cleanups_.field().quarter()});
     renewals_per_reset_ += static_cast<std::size_t>((shards_.renewable_words() + 1) / quarter);
-    // Arenas never share generations: what remembers one of an arena that is gone finds no match in
-    // another at its address.
-    generation_base_ = serial << 32;
     face.lanes = kind == lane_kind::cpu ? lanes_ : table;
     face.location = os::rseq().location;
     face.core = this;

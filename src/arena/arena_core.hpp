@@ -138,7 +138,7 @@ private:
     lane* lanes_ = nullptr;  ///< the first that a thread, or a CPU, can have
     std::size_t lane_count_;
     std::atomic<std::size_t> cpus_seen_{0};  ///< one more than the highest CPU number in a refill
-    std::uint64_t generation_base_ = 0;
+    std::uint64_t generation_base_;
     std::size_t renewals_per_reset_ = 1;
     std::size_t name_length_;
     std::array<char, max_name_length + 1> name_{};

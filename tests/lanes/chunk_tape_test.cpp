@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <vector>
 
-using memory_arena::detail::chunk;
 using memory_arena::detail::chunk_tape;
 
 namespace {

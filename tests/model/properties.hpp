@@ -66,7 +66,7 @@ private:
                        const run_range& after);
     void see_given_back(world& at, std::size_t index, const range& bytes);
     void drop(world& at, const range& bytes);
-    void check_grant(const world& at, const operation& call, const result& got,
+    void check_grant(const world& at, const operation& call, const result& outcome,
                      const memory_arena::detail::held_tlab& held);
     void hand_over(world& at, std::size_t index, const memory_arena::detail::grant& got);
     [[nodiscard]] const byte_map& claimable(const memory& words);
