@@ -101,8 +101,8 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       region_(std::move(region)),
       shape_(region_.capacity()),
       lane_count_(options.lane_count),
-      // Arenas never share generations: what remembers one of an arena that is gone finds no match in
-      // another at its address.
+      // Arenas never share generations: what remembers one of an arena that is gone finds no match
+      // in another at its address.
       generation_base_(serial << 32),
       name_length_(std::min(options.name.size(), max_name_length)),
       shards_(shape_, {options.shard_count, options.max_tlab_bytes},
@@ -157,10 +157,11 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
         // A thread that has allocated in this generation, and whom nobody is in the way of: most
         // large requests are served by this one compare-and-swap.
         lane& mine = detail::own_lane(face_.lanes);
-        grant got;
-        if (shards_.take_large(shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_)),
-                               {bytes, alignment, nullptr},
-                               mine.generation.load(std::memory_order_relaxed), got)) {
+        const std::uint64_t generation = mine.generation.load(std::memory_order_relaxed);
+        const shard_set::bytes_range got = shards_.take_large(bytes, alignment, generation);
+        if (got.end != 0) {
+            const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_));
+            shards_.offer_rest(home, got.end, generation);
             const std::uintptr_t begin = address_of(got.begin);
             const std::uintptr_t padding = padding_to(begin, alignment);
             settle(mine, padding + round_up(bytes, granule));

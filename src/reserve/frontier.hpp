@@ -62,6 +62,14 @@ public:
             word, pack(generation, next), std::memory_order_acq_rel, std::memory_order_relaxed);
     }
 
+    /// Moves a settled frontier on from `word`, which is of the generation at hand, by `blocks`.
+    /// The new word is one addition away from the old: a chain of shifts and masks between the load
+    /// and the swap would cost as much as the swap.
+    bool advance_by(std::uint64_t word, std::uint64_t blocks) noexcept {
+        return word_.compare_exchange_strong(word, word + (blocks << (run_bits + tag_bits)),
+                                             std::memory_order_acq_rel, std::memory_order_relaxed);
+    }
+
     /// Bytes given out in `generation`.
     [[nodiscard]] std::size_t bytes(std::uint64_t generation) const noexcept {
         return shape_.position_of(seen_by(load(), generation).block);

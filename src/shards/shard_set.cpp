@@ -75,8 +75,13 @@ grant shard_set::make_grant(const need& taken, std::size_t begin, std::size_t ro
 
 grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     grant result;
-    if (wanted.bytes > shape_.large_bytes() && take_large(home, wanted, now(), result)) {
-        return result;
+    if (wanted.bytes > shape_.large_bytes()) {
+        const std::uint64_t generation = now();
+        const bytes_range got = take_large(wanted.bytes, wanted.alignment, generation);
+        if (got.end != 0) {
+            offer_rest(home, got.end, generation);
+            return {grant::kind::bytes, got.begin, got.end, generation};
+        }
     }
     for (;;) {
         const std::uint64_t word = load(home);
@@ -94,30 +99,22 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     }
 }
 
-bool shard_set::take_large(std::size_t home, const request& wanted, std::uint64_t generation,
-                           grant& result) noexcept {
+shard_set::bytes_range shard_set::take_large(std::size_t bytes, std::size_t alignment,
+                                             std::uint64_t generation) noexcept {
     const std::uint64_t edge_word = frontier_.load();
-    if (now() != generation) [[unlikely]] {
-        return false;
+    // At most alignments every block begins on one, and no padding is needed.
+    const auto boundaries = reinterpret_cast<std::uintptr_t>(base_) | shape_.block_bytes();
+    if (now() != generation || !frontier_.is_of(edge_word, generation) ||
+        (boundaries & (alignment - 1)) != 0) {
+        return {};
     }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block);
-    const std::size_t room = shape_.capacity() - begin;
-    const std::size_t padding =
-        padding_to(reinterpret_cast<std::uintptr_t>(base_) + begin, wanted.alignment);
-    if (edge.tag != 0 || padding > room || wanted.bytes > room - padding) {
-        return false;
+    if (edge.tag != 0 || bytes > shape_.capacity() - begin ||
+        !frontier_.advance_by(edge_word, shape_.blocks_for(bytes))) {
+        return {};
     }
-    const std::size_t end = round_up(begin + padding + wanted.bytes, tlab_boundary);
-    const std::uint64_t end_block = shape_.blocks_for(end);
-    if (!frontier_.advance(edge_word, generation, {end_block, 0, 0})) {
-        return false;
-    }
-    result = {grant::kind::bytes, begin, end, generation};
-    if (end != shape_.position_of(end_block)) {
-        offer_rest(home, end, end_block, generation);
-    }
-    return true;
+    return {begin, round_up(begin + bytes, tlab_boundary)};
 }
 
 /// Takes from shard `index`, whose word was read before `generation` was found to be current.
@@ -187,11 +184,14 @@ shard_set::outcome shard_set::take_blocks(std::size_t home, std::uint64_t edge_w
 /// The rest of a large request's last block goes to its home shard, where that holds less.
 void shard_set::offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
                            std::uint64_t generation) noexcept {
+    const std::size_t rest = shape_.position_of(end_block) - begin;
+    if (rest == 0) {
+        return;
+    }
     std::uint64_t word = load(home);
     if (now() != generation) {
         return;
     }
-    const std::size_t rest = shape_.position_of(end_block) - begin;
     const run_range run = layout_.is_of(word, generation) ? layout_.unpack(word) : run_range{};
     // A run's end never falls within a generation: complete() tells by it what is published.
     if (run.room() < rest && run.end <= begin) {

@@ -43,8 +43,18 @@ public:
     /// The short way to a large request (over geometry::large_bytes()): whole blocks from a
     /// frontier that has them, and that nobody is in the way of, in `generation` if that is the
     /// arena's. Where it fails, claim() may succeed.
-    [[nodiscard]] bool take_large(std::size_t home, const request& wanted, std::uint64_t generation,
-                                  grant& result) noexcept;
+    struct bytes_range {
+        std::size_t begin = 0;
+        std::size_t end = 0;  ///< 0: nothing was taken
+    };
+    [[nodiscard]] bytes_range take_large(std::size_t bytes, std::size_t alignment,
+                                         std::uint64_t generation) noexcept;
+
+    /// Then what is left of the last block, behind `begin`, goes to shard `home`, where that holds
+    /// less.
+    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept {
+        offer_rest(home, begin, shape_.blocks_for(begin), generation);
+    }
 
     /// Whole blocks for a lease, of which `wanted` is served: more of the run that it holds
     /// (`wanted.tlab`) where that ends at the frontier, else from a shelf, else from the frontier;
