@@ -184,10 +184,12 @@ public:
     /// tens of nanoseconds; the arena's first takes memory for 64 of them from the system. Throws
     /// `std::system_error` where that refuses, or with 2^20 leases at once. Include
     /// <memory_arena/lease.hpp> to use it.
-    [[nodiscard]] arena_lease lease();
+    [[nodiscard]] arena_lease lease() &;
+    arena_lease lease() && = delete;  // it would outlive the arena
 
     /// lease(); nullopt where that throws.
-    [[nodiscard]] std::optional<arena_lease> try_lease() noexcept;
+    [[nodiscard]] std::optional<arena_lease> try_lease() & noexcept;
+    std::optional<arena_lease> try_lease() && = delete;
 
     /// Ends the life of everything made in the arena, at once. Destructors of managed objects and
     /// on_reset callables run first, newest first within a thread; with none registered it is O(1)

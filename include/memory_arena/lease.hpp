@@ -35,7 +35,8 @@ struct scope_mark {
     std::size_t settled = 0;
     cleanup_record* cleanups = nullptr;
     std::size_t chunks_taken = 0;
-    std::size_t depth = 0;  ///< scopes open, this one counted
+    std::size_t depth = 0;      ///< scopes open, this one counted
+    bool within_reset = false;  ///< it began in a destructor that reset ran
 };
 
 // The compiled half, as the inlined half calls it (src/arena/arena.cpp).
@@ -58,7 +59,8 @@ MEMORY_ARENA_API void close_scope(arena_face& face, lane& mine, const scope_mark
 /// for the lease's next allocations. What was made before it stays.
 ///
 /// Scopes of one lease nest: the one begun last ends first. The end of one that saw a reset of the
-/// arena does nothing. The lease must outlive its scopes, and may be moved meanwhile.
+/// arena, or that a destructor brings about which a reset runs, does nothing: the reset destroys
+/// what was made in it. The lease must outlive its scopes, and may be moved meanwhile.
 class [[nodiscard]] lease_scope {
 public:
     lease_scope(detail::arena_face& face, detail::lane& mine) noexcept
@@ -105,9 +107,11 @@ protected:
     lease_bytes(lease_bytes&& other) noexcept
         : face_(other.face_), lane_(std::exchange(other.lane_, nullptr)) {}
     lease_bytes& operator=(lease_bytes&& other) noexcept {
-        const lease_bytes ended(std::move(*this));
-        face_ = other.face_;
-        lane_ = std::exchange(other.lane_, nullptr);
+        if (this != &other) {
+            const lease_bytes ended(std::move(*this));
+            face_ = other.face_;
+            lane_ = std::exchange(other.lane_, nullptr);
+        }
         return *this;
     }
     ~lease_bytes() {
@@ -161,6 +165,7 @@ private:
 /// made in, not until the end of the lease; managed objects are destroyed newest first within a
 /// lease. After a reset the next allocation takes a new TLAB by itself.
 ///
+/// In the table of arena.hpp a lease's end, and a scope's beginning and end, are allocations.
 /// Moves; one that was moved from may be destroyed or assigned to, and nothing else. It ends before
 /// its arena, and after its scopes.
 class arena_lease : public typed_calls<lease_bytes> {
@@ -184,13 +189,17 @@ public:
     /// is possible; the next lease finds the rest. Destroys nothing. O(chunks it kept), 60 at most.
     ~arena_lease() = default;
 
-    /// Begins a scope. Some nanoseconds, and as much at its end besides the destructors.
+    /// Begins a scope: some ten nanoseconds together with its end, besides the destructors.
     ///
-    /// The lease keeps the memory that its scopes have used, for its next ones: the same requests
-    /// again take nothing new from the arena, and any loop of scopes holds at most twice what the
-    /// largest of them used, and one TLAB. (Requests that other allocations of the arena drive into
-    /// more than 60 pieces, none of which continues another, stay taken until the reset.)
-    lease_scope scope() noexcept { return {face(), *mine()}; }
+    /// The lease keeps the memory that its scopes have used, for its next ones. The same requests
+    /// again take nothing new from the arena. (Where there are scopes within scopes, and
+    /// allocations of others came between, that is so after a few turns.) Any loop of scopes holds
+    /// at most twice what the largest of them used, and one TLAB, each rounded up to blocks (4 KiB;
+    /// less in arenas under 256 KiB). Two limits: of what others' allocations drive into more than
+    /// 60 pieces, the further ones stay taken until the reset; and what the lease no longer needs,
+    /// but has no room on the arena's shelves (`shard_count` runs of blocks), stays with the lease.
+    lease_scope scope() & noexcept { return {face(), *mine()}; }
+    lease_scope scope() && = delete;  // it would outlive the lease
 
     /// The arena's (arena.hpp).
     [[nodiscard]] std::uint64_t generation() const noexcept {
@@ -203,12 +212,12 @@ private:
 };
 
 template <class Lanes>
-arena_lease basic_arena<Lanes>::lease() {
+arena_lease basic_arena<Lanes>::lease() & {
     return arena_lease(this->face());
 }
 
 template <class Lanes>
-std::optional<arena_lease> basic_arena<Lanes>::try_lease() noexcept {
+std::optional<arena_lease> basic_arena<Lanes>::try_lease() & noexcept {
     return arena_lease::try_make(this->face());
 }
 

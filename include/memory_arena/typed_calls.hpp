@@ -27,8 +27,9 @@ namespace detail {
 /// The typed calls of an arena: objects, spans and strings, over the bytes that `Bytes` hands out.
 ///
 /// Said once for all of them, and true where a call says nothing else:
-/// - *Lifetime*: until the arena's next reset or its destruction. A type that has a destructor that
-///   does something is *managed*: registered with its object (16 bytes and a store), destroyed
+/// - *Lifetime*: until the arena's next reset or its destruction; of what was made in a scope of a
+///   lease, until the scope's end, and below "reset" stands for that. A type that has a destructor
+///   that does something is *managed*: registered with its object (16 bytes and a store), destroyed
 ///   then, newest first within one thread. It must not be destroyed by hand.
 /// - *Alignment*: that of the type.
 /// - *Thread safety*: any number of threads may call at once, but not beside `reset`.

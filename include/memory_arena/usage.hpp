@@ -28,7 +28,7 @@ struct arena_usage {
     std::size_t peak = 0;          ///< the highest frontier of any generation
     std::uint64_t generation = 0;  ///< 1 at first; advanced by reset
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
-    std::size_t lanes = 0;         ///< lanes, of leases too, with a TLAB in this generation
+    std::size_t lanes = 0;         ///< lanes, of leases too, used in this generation
     lane_path path = lane_path::per_thread;
     std::string_view path_reason;  ///< why there are no lanes; else empty
 };

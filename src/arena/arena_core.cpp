@@ -296,10 +296,10 @@ arena_usage arena_core::usage() const noexcept {
         for (std::size_t number = 0; number < leases; ++number) {
             add(leases_[number]);
         }
-        result.used = std::min(result.used, capacity());
         // After used: what was used by then is below the frontier by now.
         const std::size_t edge = shards_.edge().bytes(generation);
-        result.slack = edge - std::min(result.used, edge);
+        result.used = std::min(result.used, edge);  // a lease's scope may have been counted twice
+        result.slack = edge - result.used;
         result.peak = shards_.edge().peak();
         result.committed = std::min(round_up(result.peak, os::page_bytes()), capacity());
         if (now() == generation) {

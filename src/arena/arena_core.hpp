@@ -49,9 +49,7 @@ public:
     [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) noexcept;
 
     /// A lane for a lease; null, and why, where the system has no memory for it.
-    [[nodiscard]] lease_lane* open_lease(std::error_code& error) noexcept {
-        return leases_.take(error);
-    }
+    [[nodiscard]] lease_lane* open_lease(std::error_code& error) noexcept;
     void close_lease(lease_lane& mine) noexcept;
 
     /// allocate() for a lease.
@@ -118,12 +116,13 @@ private:
                                         std::size_t alignment) noexcept;
     [[nodiscard]] void* allocate_in_scope(lease_lane& mine, std::size_t bytes,
                                           std::size_t alignment) noexcept;
-    [[nodiscard]] std::size_t useful_chunk_bytes(lease_lane& mine, std::size_t needed,
-                                                 std::size_t last) noexcept;
+    [[nodiscard]] std::size_t most_to_hold(const lease_lane& mine, std::size_t used) const noexcept;
+    [[nodiscard]] std::size_t useful_chunk_bytes(lease_lane& mine, std::size_t needed) noexcept;
+    void shed_chunks(lease_lane& mine) noexcept;
     [[nodiscard]] void* serve_in_scope(lease_lane& mine, std::size_t index, std::size_t bytes,
                                        std::size_t alignment) noexcept;
-    [[nodiscard]] bool shelve(const lease_lane& mine, const chunk& unneeded) noexcept;
-    void make_room_on_tape(lease_lane& mine) noexcept;
+    [[nodiscard]] bool shelve(const lease_lane& mine, chunk& unneeded) noexcept;
+    [[nodiscard]] bool make_room_on_tape(lease_lane& mine) noexcept;
     [[nodiscard]] bool run_cleanups(std::uint64_t generation) noexcept;
     void describe_path(arena_usage& result) const noexcept;
     void renew_words(std::uint64_t turn) noexcept;

@@ -34,6 +34,11 @@ public:
         return registered_in_.load(std::memory_order_acquire) == generation;
     }
 
+    /// Whether a run of those of `generation` has begun.
+    [[nodiscard]] bool run_began_for(std::uint64_t generation) const noexcept {
+        return run_for_.load(std::memory_order_acquire) == generation;
+    }
+
     struct lane_table {
         lane* first = nullptr;
         std::size_t count = 0;

@@ -24,7 +24,9 @@ void turn_to(lease_lane& mine, std::uint64_t generation) noexcept {
 
 /// Bytes of the open scopes, all together.
 std::size_t used_in_scopes(const lease_lane& mine) noexcept {
-    return used_in(mine) - mine.used_before_scopes;
+    // Less than before the scopes: a constructor began one, and threw, and its bytes went back.
+    const std::size_t used = used_in(mine);
+    return used > mine.used_before_scopes ? used - mine.used_before_scopes : 0;
 }
 
 }  // namespace
@@ -47,24 +49,30 @@ bool arena_core::fits(const chunk& free, std::size_t bytes, std::size_t alignmen
     return padding <= free.bytes() && bytes <= free.bytes() - padding;
 }
 
-/// Lays the whole blocks of `unneeded` on a shelf; what it has beside them is slack then. Whether
-/// there were any, and a shelf had room.
-bool arena_core::shelve(const lease_lane& mine, const chunk& unneeded) noexcept {
+/// Lays the whole blocks of `unneeded` on shelves; what it has beside them is slack then. Leaves in
+/// it what no shelf had room for. Whether that is nothing.
+bool arena_core::shelve(const lease_lane& mine, chunk& unneeded) noexcept {
     const std::size_t begin = shape_.position_of(shape_.blocks_for(unneeded.begin));
     const std::size_t end =
         unneeded.end == capacity() ? unneeded.end
                                    : shape_.position_of(shape_.block_of(unneeded.end));
-    return begin < end && shards_.shelve(home_of(mine), begin, end, mine.book_generation);
+    if (begin < end) {
+        const std::size_t laid = shards_.shelve(home_of(mine), begin, end, mine.book_generation);
+        unneeded = laid == begin ? unneeded : chunk{laid, laid == end ? laid : unneeded.end};
+        return laid == end;
+    }
+    return false;
 }
 
-/// A full tape lets go of a free chunk, on a shelf if there is room; the last resort is that its
-/// bytes stay slack until the reset.
-void arena_core::make_room_on_tape(lease_lane& mine) noexcept {
+/// A full tape lets go of a free chunk, on shelves if there is room; the last resort is that its
+/// bytes stay slack until the reset. Whether there is room for one more chunk.
+bool arena_core::make_room_on_tape(lease_lane& mine) noexcept {
     chunk_tape& chunks = mine.chunks;
     if (chunks.full() && chunks.taken() < chunks.count()) {
         static_cast<void>(shelve(mine, chunks[chunks.count() - 1]));
         chunks.remove_free(chunks.count() - 1);
     }
+    return !chunks.full();
 }
 
 void* arena_core::allocate_on_lease(lease_lane& mine, std::size_t bytes,
@@ -108,36 +116,50 @@ void* arena_core::serve_in_scope(lease_lane& mine, std::size_t index, std::size_
     return serve_from_tlab(mine, bytes, alignment);
 }
 
+/// What the lease may hold when its open scopes use `used` bytes: twice its largest scope, and a
+/// TLAB.
+std::size_t arena_core::most_to_hold(const lease_lane& mine, std::size_t used) const noexcept {
+    const std::size_t largest = std::max(mine.largest_scope, used);
+    return largest > capacity() / 2 ? capacity() : 2 * largest + shards_.tlab_bytes(used_in(mine));
+}
+
 /// How much to ask for where `needed` bytes are needed: the more, the more the scope has used, so
-/// that a scope of any size takes few chunks; but at most an eighth of what the frontier has left
-/// for all, and no more than makes the lease hold twice its largest scope, and one TLAB. Free
-/// chunks that are too small give way before that is broken, but the one that ends at `last`, which
-/// perhaps can be continued.
-std::size_t arena_core::useful_chunk_bytes(lease_lane& mine, std::size_t needed,
-                                           std::size_t last) noexcept {
+/// that a scope of any size takes few chunks, and a loop of growing ones few anew; but at most an
+/// eighth of what the frontier has left for all, and no more than the lease may hold besides what
+/// its open scopes have taken.
+std::size_t arena_core::useful_chunk_bytes(lease_lane& mine, std::size_t needed) noexcept {
     chunk_tape& chunks = mine.chunks;
+    if (chunks.full() && chunks.taken() == chunks.count()) {
+        return 0;  // it can't be remembered, let alone what is over
+    }
     const std::size_t used = used_in_scopes(mine) + needed;
-    const std::size_t tlab = shards_.tlab_bytes(used_in(mine));
-    const std::size_t most = 2 * std::max(mine.largest_scope, used) + tlab;
-    for (std::size_t index = chunks.count(); index-- > chunks.taken();) {
-        if (chunks[index].end != last && chunks.bytes() + needed > most &&
-            shelve(mine, chunks[index])) {
+    const std::size_t left = capacity() - shards_.edge().bytes(mine.book_generation);
+    const std::size_t useful =
+        std::max(shards_.tlab_bytes(used_in(mine)), needed + std::min(used / 2, left / 8));
+    const std::size_t most = most_to_hold(mine, used);
+    return std::min(useful, most - std::min(most, chunks.taken_bytes()));
+}
+
+/// Free chunks, which were too small for the newest request, give way where the lease holds more
+/// than it may.
+void arena_core::shed_chunks(lease_lane& mine) noexcept {
+    chunk_tape& chunks = mine.chunks;
+    const std::size_t most = most_to_hold(mine, used_in_scopes(mine));
+    for (std::size_t index = chunks.count(); index-- > chunks.taken() && chunks.bytes() > most;) {
+        if (shelve(mine, chunks[index])) {
             chunks.remove_free(index);
         }
     }
-    const std::size_t left = capacity() - shards_.edge().bytes(mine.book_generation);
-    const std::size_t useful = std::max(tlab, needed + std::min(used / 2, left / 8));
-    return std::min(useful, most - std::min(most, chunks.bytes()));
 }
 
 /// Within a scope, with no free chunk that fits.
 void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
                                     std::size_t alignment) noexcept {
     chunk_tape& chunks = mine.chunks;
-    make_room_on_tape(mine);
+    const std::size_t padding = alignment > granule ? alignment - granule : 0;
     const std::size_t needed =
-        round_up(bytes, granule) + (alignment > granule ? alignment - granule : 0);
-    const std::size_t size = useful_chunk_bytes(mine, needed, chunks[chunks.last()].end);
+        padding < capacity() ? std::min(capacity(), round_up(bytes, granule) + padding)
+                             : capacity();
     // Only the chunk that ends last can end at the frontier, and be continued.
     const std::size_t last = chunks.last();
     held_tlab tail = tlab_of(mine);
@@ -147,17 +169,10 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
     } else if (last + 1 != chunks.taken()) {
         tail.limit = held_tlab::nowhere;
     }
-    const grant got = shards_.claim_chunk(home_of(mine), {bytes, alignment, &tail}, size);
+    const grant got = shards_.claim_chunk(
+        home_of(mine), {bytes, alignment, &tail}, useful_chunk_bytes(mine, needed));
     if (got.what == grant::kind::none) {
         return nullptr;
-    }
-    if (got.what == grant::kind::extension) {
-        chunks[last].end = got.end;
-        if (last < chunks.taken()) {
-            extend(mine, address_of(got.end));
-            return serve_from_tlab(mine, bytes, alignment);
-        }
-        return serve_in_scope(mine, chunks.take(last), bytes, alignment);
     }
     if (got.generation != mine.book_generation) {
         // A reset came between: the scopes are void.
@@ -165,14 +180,34 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
         install(mine, got.generation, address_of(got.begin), address_of(got.end));
         return serve_from_tlab(mine, bytes, alignment);
     }
-    if (chunks.full()) {
+    void* result = nullptr;
+    if (got.what == grant::kind::extension && last < chunks.taken()) {
+        chunks[last].end = got.end;
+        extend(mine, address_of(got.end));
+        result = serve_from_tlab(mine, bytes, alignment);
+    } else if (got.what == grant::kind::extension) {
+        chunks[last].end = got.end;
+        result = serve_in_scope(mine, chunks.take(last), bytes, alignment);
+    } else if (make_room_on_tape(mine)) {
+        result = serve_in_scope(mine, chunks.add_taken({got.begin, got.end}), bytes, alignment);
+    } else {
         // Too many pieces to remember: these bytes stay taken until the reset.
         const std::uintptr_t begin = address_of(got.begin);
-        const std::size_t padding = padding_to(begin, alignment);
-        settle(mine, padding + round_up(bytes, granule));
-        return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+        const std::size_t used = padding_to(begin, alignment) + round_up(bytes, granule);
+        settle(mine, used);
+        // NOLINTNEXTLINE(performance-no-int-to-ptr)
+        return reinterpret_cast<void*>(begin + used - round_up(bytes, granule));
     }
-    return serve_in_scope(mine, chunks.add_taken({got.begin, got.end}), bytes, alignment);
+    shed_chunks(mine);
+    return result;
+}
+
+lease_lane* arena_core::open_lease(std::error_code& error) noexcept {
+    lease_lane* const mine = leases_.take(error);
+    if (mine != nullptr) {
+        mine->largest_scope = 0;  // that was another lease's
+    }
+    return mine;
 }
 
 scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
@@ -182,7 +217,7 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
         install(mine, generation, 0, 0);
     }
     if (mine.open_scopes == 0) {
-        make_room_on_tape(mine);
+        static_cast<void>(make_room_on_tape(mine));  // no chunk is taken now
         static_cast<void>(mine.chunks.add_taken(tlab_as_chunk(mine)));
         mine.used_before_scopes = used_in(mine);
     }
@@ -193,12 +228,16 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
             .settled = mine.settled.load(std::memory_order_relaxed),
             .cleanups = mine.cleanups.load(std::memory_order_relaxed),
             .chunks_taken = mine.chunks.taken(),
-            .depth = mine.open_scopes};
+            .depth = mine.open_scopes,
+            .within_reset = cleanups_.run_began_for(generation)};
 }
 
 void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept {
+    // A reset that runs destructors now has this scope's among them, unless one of these
+    // destructors began it.
     if (now() != mark.generation || mine.book_generation != mark.generation ||
-        mine.open_scopes < mark.depth) {
+        mine.open_scopes < mark.depth ||
+        cleanups_.run_began_for(mark.generation) != mark.within_reset) {
         return;
     }
     while (auto* const newest = mine.cleanups.load(std::memory_order_relaxed)) {
@@ -213,9 +252,11 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
         }
     }
     mine.largest_scope = std::max(mine.largest_scope, used_in_scopes(mine));
-    if (mine.start.load(std::memory_order_relaxed) == mark.start &&
+    if (mine.chunks.taken() == mark.chunks_taken &&
         mine.settled.load(std::memory_order_relaxed) == mark.settled) {
-        mine.cursor.store(mark.cursor, std::memory_order_relaxed);
+        // Below the mark stands the cursor where a constructor began the scope, and threw.
+        const std::uintptr_t cursor = mine.cursor.load(std::memory_order_relaxed);
+        mine.cursor.store(std::min(cursor, mark.cursor), std::memory_order_relaxed);
     } else {
         // The TLAB may have been extended meanwhile, if there was one.
         const std::size_t end = mine.chunks[mark.chunks_taken - 1].end;
@@ -249,13 +290,16 @@ void arena_core::close_lease(lease_lane& mine) noexcept {
         chunks.clear();
     }
     if (mine.generation.load(std::memory_order_relaxed) == generation) {
-        const chunk left = tlab_as_chunk(mine);
+        chunk left = tlab_as_chunk(mine);
         const std::size_t begin = round_up(left.begin, tlab_boundary);
+        const std::size_t first_block = shape_.position_of(shape_.blocks_for(begin));
         if (shards_.give_back(home_of(mine), begin, left.end, generation)) {
             mine.limit.store(address_of(begin), std::memory_order_relaxed);
-        } else if (shelve(mine, left)) {
-            const std::size_t kept = shape_.position_of(shape_.blocks_for(begin));
-            mine.limit.store(address_of(kept), std::memory_order_relaxed);
+        } else if (shelve(mine, left) || left.begin > first_block) {
+            mine.limit.store(address_of(first_block), std::memory_order_relaxed);
+            if (left.bytes() != 0 && !chunks.full()) {
+                chunks.add_free(left);
+            }
         }
     }
     for (std::size_t index = chunks.count(); index-- > 0;) {

@@ -31,13 +31,8 @@ public:
     [[nodiscard]] bool full() const noexcept { return count_ == most; }
     [[nodiscard]] chunk& operator[](std::size_t index) noexcept { return chunks_[index]; }
 
-    [[nodiscard]] std::size_t bytes() const noexcept {
-        std::size_t sum = 0;
-        for (std::size_t index = 0; index < count_; ++index) {
-            sum += chunks_[index].bytes();
-        }
-        return sum;
-    }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_of(count_); }
+    [[nodiscard]] std::size_t taken_bytes() const noexcept { return bytes_of(taken_); }
 
     /// The index of the chunk that ends last. Not on an empty tape.
     [[nodiscard]] std::size_t last() const noexcept {
@@ -79,6 +74,14 @@ public:
     void free_down_to(std::size_t taken) noexcept { taken_ = taken; }
 
 private:
+    [[nodiscard]] std::size_t bytes_of(std::size_t count) const noexcept {
+        std::size_t sum = 0;
+        for (std::size_t index = 0; index < count; ++index) {
+            sum += chunks_[index].bytes();
+        }
+        return sum;
+    }
+
     std::size_t taken_ = 0;
     std::size_t count_ = 0;
     std::array<chunk, most> chunks_{};

@@ -96,10 +96,22 @@ shard_set::outcome shard_set::take_from_shelves(std::size_t home, std::uint64_t 
     return outcome::no_room;
 }
 
-bool shard_set::shelve(std::size_t home, std::size_t begin, std::size_t end,
-                       std::uint64_t generation) noexcept {
-    const shelved_blocks mine{
-        shape_.block_of(begin), shape_.blocks_for(end) - shape_.block_of(begin)};
+std::size_t shard_set::shelve(std::size_t home, std::size_t begin, std::size_t end,
+                              std::uint64_t generation) noexcept {
+    while (begin < end) {
+        const std::uint64_t first = shape_.block_of(begin);
+        const std::uint64_t count = std::min(shape_.blocks_for(end) - first, layout_.max_shelved());
+        if (!shelve_blocks(home, {first, count}, generation)) {
+            break;
+        }
+        begin = shape_.position_of(first + count);
+    }
+    return begin;
+}
+
+/// Lays all of `mine` on one shelf. Whether one had room.
+bool shard_set::shelve_blocks(std::size_t home, const shelved_blocks& mine,
+                              std::uint64_t generation) noexcept {
     for (std::size_t step = 0; step < count_; ++step) {
         atomic_word& shelf = shards_[(home + step) % count_].shelf;
         std::uint64_t word = shelf.load(std::memory_order_acquire);

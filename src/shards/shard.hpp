@@ -103,7 +103,8 @@ public:
     }
 
 private:
-    /// What the number of the first block leaves of the bits below the generation: 12 and more.
+    /// What the number of the first block leaves of the bits below the generation: 12 and more for
+    /// blocks of 4 KiB, 7 and more for any.
     [[nodiscard]] unsigned shelf_bits() const noexcept {
         return shape_.granule_bits() + run_bits - shape_.block_bits();
     }

@@ -63,10 +63,10 @@ public:
     [[nodiscard]] grant claim_chunk(std::size_t home, const request& wanted,
                                     std::size_t size) noexcept;
 
-    /// Lays [begin, end), whole blocks of a grant, on a shelf: for claim_chunk(), and for claim()
-    /// when nothing else is left. Whether a shelf had room.
-    [[nodiscard]] bool shelve(std::size_t home, std::size_t begin, std::size_t end,
-                              std::uint64_t generation) noexcept;
+    /// Lays [begin, end), whole blocks of a grant, on shelves: for claim_chunk(), and for claim()
+    /// when nothing else is left. Where what the shelves had no room for begins.
+    [[nodiscard]] std::size_t shelve(std::size_t home, std::size_t begin, std::size_t end,
+                                     std::uint64_t generation) noexcept;
 
     /// Gives the tail [begin, end) of a grant back to shard `home`, where that still stands at its
     /// end; else it stays slack until the reset. Whether it did.
@@ -128,6 +128,8 @@ private:
                   const request& wanted, grant& result) noexcept;
     outcome take_from_shelves(std::size_t home, std::uint64_t generation, const request& wanted,
                               std::size_t size, grant& result) noexcept;
+    bool shelve_blocks(std::size_t home, const shelved_blocks& mine,
+                       std::uint64_t generation) noexcept;
     outcome take_chunk(std::uint64_t edge_word, std::uint64_t generation, const need& taken,
                        std::size_t size, grant& result) noexcept;
     void offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,

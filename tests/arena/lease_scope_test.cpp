@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "support/figures.hpp"
 #include "support/logged.hpp"
 #include "support/random_source.hpp"
+#include "support/scale.hpp"
 
 using memory_arena::arena;
 using memory_arena::arena_lease;
@@ -298,6 +301,146 @@ TEST(lease_scope, growing_requests_hold_no_more_than_twice_the_largest) {
     // And that is to be had by the lease.
     const auto scope = lease.scope();
     use(lease, 1, largest);
+}
+
+TEST(lease_scope, of_growing_requests_needs_few_shelves) {
+    constexpr std::size_t capacity = std::size_t{512} << 20;
+    arena source{capacity};
+    arena_lease lease = source.lease();
+    std::size_t largest = 0;
+    std::size_t others = 0;
+    for (std::size_t bytes = 10'000; bytes < 1'000'000; bytes += bytes / 64 + 8) {
+        {
+            const auto scope = lease.scope();
+            use(lease, 1, bytes);
+            largest = bytes;
+        }
+        static_cast<void>(source.allocate_bytes(64 * 4096));
+        others += 64 * std::size_t{4096};
+    }
+    EXPECT_LE(frontier(source) - others, 4 * largest);
+}
+
+TEST(lease_scope, of_more_than_a_shelf_holds_gives_all_back) {
+    if (!test_support::takes_huge_arenas) {
+        GTEST_SKIP() << "gigabytes of address space are too dear here";
+    }
+    constexpr std::size_t capacity = std::size_t{4} << 30;
+    arena source{capacity};
+    {
+        arena_lease lease = source.lease();
+        const auto scope = lease.scope();
+        ASSERT_NE(lease.try_allocate_bytes(std::size_t{300} << 20), nullptr);
+    }
+    fill(source, std::size_t{1} << 20, 8);
+    fill(source, 4096, 8);
+    EXPECT_GE(source.used_bytes(), capacity - (std::size_t{1} << 17));
+}
+
+TEST(lease_scope, in_too_many_pieces_loses_no_more_than_it_uses) {
+    arena source{std::size_t{256} << 20};
+    {
+        std::vector<arena_lease> leases;
+        for (int count = 0; count < 64; ++count) {  // a block on each shelf
+            leases.push_back(source.lease());
+            const auto scope = leases.back().scope();
+            use(leases.back(), 1, 4096);
+            static_cast<void>(source.allocate_bytes(64 * 4096));
+        }
+    }
+    arena_lease lease = source.lease();
+    const auto scope = lease.scope();
+    for (int count = 0; count < 200; ++count) {
+        const std::size_t before = frontier(source);
+        use(lease, 1, 4096);
+        if (count > 64) {
+            ASSERT_LE(frontier(source) - before, 2 * 4096U) << count;
+        }
+        static_cast<void>(source.allocate_bytes(64 * 4096));
+    }
+}
+
+TEST(lease_scope, keeps_its_chunks_when_a_request_fails) {
+    arena source{std::size_t{16} << 20};
+    static_cast<void>(source.allocate_bytes(8));
+    arena_lease lease = source.lease();
+    const auto outer = lease.scope();
+    {
+        const auto scope = lease.scope();
+        use(lease, 1, 1'000'000);
+    }
+    constexpr std::size_t highest = ~(~std::size_t{0} >> 1);
+    EXPECT_EQ(lease.try_allocate_bytes(8, highest), nullptr);
+    EXPECT_EQ(lease.try_allocate_bytes(source.capacity(), 8), nullptr);
+    // On a shelf they would be there for the taking.
+    fill(source, 1024);
+    use(lease, 1, 1'000'000);
+}
+
+/// The lane's TLAB went back from its first byte on; then a run of a shard, when nothing else was
+/// left, gave the scope its first chunk at the same place.
+TEST(lease_scope, frees_a_chunk_that_begins_where_its_tlab_began) {
+    struct throws_always {
+        throws_always() { throw 1; }
+        int number = 0;
+    };
+    arena source{1U << 20};
+    {
+        arena_lease lease = source.lease();
+        EXPECT_THROW(static_cast<void>(lease.new_unmanaged<throws_always>()), int);
+    }
+    static_cast<void>(source.allocate_bytes(source.capacity() - frontier(source), 8));
+    arena_lease lease = source.lease();
+    {
+        const auto scope = lease.scope();
+        use(lease, 1, 32);
+    }
+    char* const first = static_cast<char*>(lease.try_allocate_bytes(24, 8));
+    char* const second = static_cast<char*>(lease.try_allocate_bytes(32, 8));
+    ASSERT_NE(first, nullptr);
+    ASSERT_NE(second, nullptr);
+    EXPECT_TRUE(second >= first + 24 || second + 32 <= first);
+}
+
+/// What owns a scope may be in the arena: a session, a coroutine's frame.
+TEST(lease_scope, does_nothing_when_a_destructor_that_a_reset_runs_ends_it) {
+    for (const bool within_the_lease : {false, true}) {
+        arena source{1U << 20};
+        destruction_log log;
+        arena_lease lease = source.lease();
+        static_cast<void>(lease.new_object<logged>(log, 0));
+        using holder = std::unique_ptr<lease_scope>;
+        holder* const owner =
+            within_the_lease ? lease.new_object<holder>() : source.new_object<holder>();
+        owner->reset(new lease_scope(lease.scope()));  // it neither moves nor copies
+        static_cast<void>(lease.new_object<logged>(log, 1));
+        static_cast<void>(lease.new_object<logged>(log, 2));
+        source.reset();
+        std::sort(log.begin(), log.end());
+        EXPECT_EQ(log, (destruction_log{0, 1, 2}));
+        EXPECT_EQ(source.used_bytes(), 0U);
+        static_cast<void>(lease.new_object<logged>(log, 3));
+    }
+}
+
+TEST(lease_scope, begun_by_a_constructor_that_throws_ends_all_the_same) {
+    struct begins_and_throws {
+        begins_and_throws(arena_lease& lease, std::unique_ptr<lease_scope>& scope) {
+            scope.reset(new lease_scope(lease.scope()));
+            throw 1;
+        }
+        std::array<std::byte, 1000> bytes{};
+    };
+    arena source{1U << 20};
+    arena_lease lease = source.lease();
+    use(lease, 1, 64);
+    std::unique_ptr<lease_scope> scope;
+    EXPECT_THROW(static_cast<void>(lease.new_unmanaged<begins_and_throws>(lease, scope)), int);
+    EXPECT_EQ(source.used_bytes(), 64U);
+    scope.reset();
+    EXPECT_EQ(source.used_bytes(), 64U);
+    use(lease, 1, 64);
+    EXPECT_EQ(source.used_bytes(), 128U);
 }
 
 TEST(lease_scope, fails_like_the_arena_and_ends_all_the_same) {

@@ -94,6 +94,22 @@ TEST(lease, counts_what_it_uses_exactly) {
     EXPECT_EQ(source.usage().lanes, 2U);
 }
 
+TEST(lease, can_be_moved_onto_itself) {
+    arena source{1U << 20};
+    arena_lease lease = source.lease();
+    static_cast<void>(lease.new_object<int>(1));
+    arena_lease& same = lease;
+    lease = std::move(same);
+    EXPECT_EQ(*lease.new_object<int>(42), 42);
+}
+
+template <class Lease>
+concept has_scopes = requires(Lease&& lease) {
+    std::forward<Lease>(lease).scope();
+};
+static_assert(has_scopes<arena_lease&>);
+static_assert(!has_scopes<arena_lease>);
+
 TEST(lease, moves_and_goes_on_where_it_was) {
     arena source{1U << 20};
     arena_lease first = source.lease();

@@ -70,7 +70,7 @@ void arena_model::run(const operation& call, const held_tlab& lane, result& out)
             const std::size_t kept = out.got.begin + shape_.block_bytes();
             if (call.what == operation::kind::shelved && out.got.what == grant::kind::tlab &&
                 kept < out.got.end &&
-                set_.shelve(call.home, kept, out.got.end, out.got.generation)) {
+                set_.shelve(call.home, kept, out.got.end, out.got.generation) == out.got.end) {
                 out.got.end = kept;
                 out.rest_went_back = true;
             }

@@ -68,7 +68,7 @@ TEST(chunks, continue_the_one_that_ends_at_the_frontier) {
 TEST(chunks, come_from_a_shelf_before_the_frontier) {
     dispensers all(256);
     const grant big = all.chunk(10 * block);
-    ASSERT_TRUE(all.set.shelve(7, big.begin, big.end, 1));
+    ASSERT_EQ(all.set.shelve(7, big.begin, big.end, 1), big.end);
     const grant again = all.chunk(100, 3 * block);
     EXPECT_EQ(again.begin, 0U);
     EXPECT_EQ(again.end, 3 * block);
@@ -96,10 +96,13 @@ TEST(chunks, take_what_shards_hold_when_the_frontier_has_none) {
 TEST(a_shelf, is_joined_at_both_ends_and_holds_no_second_run) {
     dispensers all(256, 1);
     const grant big = all.chunk(10 * block);
-    EXPECT_TRUE(all.set.shelve(0, big.begin + 4 * block, big.begin + 6 * block, 1));
-    EXPECT_FALSE(all.set.shelve(0, big.begin + 8 * block, big.end, 1));
-    EXPECT_TRUE(all.set.shelve(0, big.begin + 6 * block, big.begin + 8 * block, 1));
-    EXPECT_TRUE(all.set.shelve(0, big.begin + 2 * block, big.begin + 4 * block, 1));
+    EXPECT_EQ(
+        all.set.shelve(0, big.begin + 4 * block, big.begin + 6 * block, 1), big.begin + 6 * block);
+    EXPECT_EQ(all.set.shelve(0, big.begin + 8 * block, big.end, 1), big.begin + 8 * block);
+    EXPECT_EQ(
+        all.set.shelve(0, big.begin + 6 * block, big.begin + 8 * block, 1), big.begin + 8 * block);
+    EXPECT_EQ(
+        all.set.shelve(0, big.begin + 2 * block, big.begin + 4 * block, 1), big.begin + 4 * block);
     const grant again = all.chunk(6 * block);
     EXPECT_EQ(again.begin, 2 * block);
     EXPECT_EQ(again.end, 8 * block);
@@ -109,7 +112,7 @@ TEST(a_shelf, serves_claims_when_nothing_else_is_left) {
     dispensers all(64);
     const grant whole = all.chunk(64 * block);
     EXPECT_EQ(all.set.claim(5, {16, 16, nullptr}).what, grant::kind::none);
-    ASSERT_TRUE(all.set.shelve(0, whole.begin + 60 * block, whole.end, 1));
+    ASSERT_EQ(all.set.shelve(0, whole.begin + 60 * block, whole.end, 1), whole.end);
     const held_tlab none;
     const grant tlab = all.set.claim(5, {16, 16, &none});
     EXPECT_EQ(tlab.what, grant::kind::tlab);
@@ -121,12 +124,12 @@ TEST(a_shelf, serves_claims_when_nothing_else_is_left) {
 TEST(a_shelf, is_empty_in_the_next_generation) {
     dispensers all(64);
     const grant whole = all.chunk(64 * block);
-    ASSERT_TRUE(all.set.shelve(0, whole.begin, whole.end, 1));
+    ASSERT_EQ(all.set.shelve(0, whole.begin, whole.end, 1), whole.end);
     all.generation.fetch_add(1);
-    EXPECT_FALSE(all.set.shelve(0, whole.begin, whole.end, 1));
+    EXPECT_EQ(all.set.shelve(0, whole.begin, whole.end, 1), whole.begin);
     EXPECT_EQ(all.chunk(100).begin, 0U);
     EXPECT_EQ(all.set.edge().bytes(2), block);
-    EXPECT_TRUE(all.set.shelve(0, 0, block, 2));
+    EXPECT_EQ(all.set.shelve(0, 0, block, 2), block);
 }
 
 TEST(a_shelf, holds_thousands_of_blocks_at_the_end_of_a_large_reserve) {
