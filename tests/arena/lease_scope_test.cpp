@@ -361,20 +361,29 @@ TEST(lease_scope, in_too_many_pieces_loses_no_more_than_it_uses) {
 }
 
 TEST(lease_scope, keeps_its_chunks_when_a_request_fails) {
-    arena source{std::size_t{16} << 20};
-    static_cast<void>(source.allocate_bytes(8));
-    arena_lease lease = source.lease();
-    const auto outer = lease.scope();
-    {
-        const auto scope = lease.scope();
-        use(lease, 1, 1'000'000);
+    std::array<std::size_t, 2> kept{};
+    for (const bool fails : {false, true}) {
+        arena source{std::size_t{16} << 20};
+        arena_lease lease = source.lease();
+        const auto outer = lease.scope();
+        {
+            const auto scope = lease.scope();
+            use(lease, 1, 1'000'000);
+            static_cast<void>(source.allocate_bytes(64 * 4096));
+            use(lease, 1, 2'000'000);
+        }
+        if (fails) {
+            constexpr std::size_t highest = ~(~std::size_t{0} >> 1);
+            EXPECT_EQ(lease.try_allocate_bytes(8, highest), nullptr);
+            EXPECT_EQ(lease.try_allocate_bytes(source.capacity(), 8), nullptr);
+        }
+        fill(source, 1024);  // whatever lies on a shelf, too
+        while (lease.try_allocate_bytes(1000, 8) != nullptr) {
+            kept[fails ? 1 : 0] += 1000;
+        }
     }
-    constexpr std::size_t highest = ~(~std::size_t{0} >> 1);
-    EXPECT_EQ(lease.try_allocate_bytes(8, highest), nullptr);
-    EXPECT_EQ(lease.try_allocate_bytes(source.capacity(), 8), nullptr);
-    // On a shelf they would be there for the taking.
-    fill(source, 1024);
-    use(lease, 1, 1'000'000);
+    EXPECT_GT(kept[0], 3'000'000U);
+    EXPECT_EQ(kept[1], kept[0]);
 }
 
 /// The lane's TLAB went back from its first byte on; then a run of a shard, when nothing else was
