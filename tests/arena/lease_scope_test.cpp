@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -38,6 +37,12 @@ void use(arena_lease& lease, std::size_t objects, std::size_t bytes) {
         std::memset(lease.allocate_bytes(bytes, 8), 1, bytes);
     }
 }
+
+/// A scope where a member is to be.
+struct held_scope {
+    explicit held_scope(arena_lease& lease) : scope(lease.scope()) {}
+    lease_scope scope;
+};
 
 }  // namespace
 
@@ -418,10 +423,10 @@ TEST(lease_scope, does_nothing_when_a_destructor_that_a_reset_runs_ends_it) {
         destruction_log log;
         arena_lease lease = source.lease();
         static_cast<void>(lease.new_object<logged>(log, 0));
-        using holder = std::unique_ptr<lease_scope>;
+        using holder = std::optional<held_scope>;
         holder* const owner =
             within_the_lease ? lease.new_object<holder>() : source.new_object<holder>();
-        owner->reset(new lease_scope(lease.scope()));  // it neither moves nor copies
+        owner->emplace(lease);
         static_cast<void>(lease.new_object<logged>(log, 1));
         static_cast<void>(lease.new_object<logged>(log, 2));
         source.reset();
@@ -434,8 +439,8 @@ TEST(lease_scope, does_nothing_when_a_destructor_that_a_reset_runs_ends_it) {
 
 TEST(lease_scope, begun_by_a_constructor_that_throws_ends_all_the_same) {
     struct begins_and_throws {
-        begins_and_throws(arena_lease& lease, std::unique_ptr<lease_scope>& scope) {
-            scope.reset(new lease_scope(lease.scope()));
+        begins_and_throws(arena_lease& lease, std::optional<held_scope>& scope) {
+            scope.emplace(lease);
             throw 1;
         }
         std::array<std::byte, 1000> bytes{};
@@ -443,7 +448,7 @@ TEST(lease_scope, begun_by_a_constructor_that_throws_ends_all_the_same) {
     arena source{1U << 20};
     arena_lease lease = source.lease();
     use(lease, 1, 64);
-    std::unique_ptr<lease_scope> scope;
+    std::optional<held_scope> scope;
     EXPECT_THROW(static_cast<void>(lease.new_unmanaged<begins_and_throws>(lease, scope)), int);
     EXPECT_EQ(source.used_bytes(), 64U);
     scope.reset();

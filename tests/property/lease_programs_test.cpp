@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <list>
 #include <map>
 #include <memory>
 #include <span>
@@ -109,19 +110,20 @@ private:
     }
 
     arena_lease& lease_;
-    std::array<std::byte, 40> bytes_{};
 };
 
 /// A lease, and what the model knows of it.
 struct party {
     struct level {
-        std::unique_ptr<lease_scope> scope;
-        std::size_t blocks = 0;
-        std::size_t objects = 0;
+        level(arena_lease& lease, std::size_t blocks_before, std::size_t objects_before)
+            : scope(lease.scope()), blocks(blocks_before), objects(objects_before) {}
+        lease_scope scope;
+        std::size_t blocks;
+        std::size_t objects;
     };
 
     std::unique_ptr<arena_lease> lease;
-    std::vector<level> scopes;
+    std::list<level> scopes;
     std::vector<block> blocks;
     std::vector<int> objects;    ///< of this generation, oldest first
     std::vector<int> log;        ///< as they were destroyed
@@ -200,9 +202,7 @@ private:
     void begin_scope(party& one) {
         if (one.lease != nullptr && one.scopes.size() < deepest) {
             const std::size_t before = source_.used_bytes();
-            // (It can't be moved into place.)
-            one.scopes.push_back({std::unique_ptr<lease_scope>(new lease_scope(one.lease->scope())),
-                                  one.blocks.size(), one.objects.size()});
+            one.scopes.emplace_back(*one.lease, one.blocks.size(), one.objects.size());
             EXPECT_EQ(source_.used_bytes(), before);
         }
     }
@@ -211,18 +211,18 @@ private:
         if (one.scopes.empty()) {
             return;
         }
-        party::level ended = std::move(one.scopes.back());
-        one.scopes.pop_back();
-        while (one.blocks.size() > ended.blocks) {
+        const std::size_t blocks = one.scopes.back().blocks;
+        const std::size_t objects = one.scopes.back().objects;
+        while (one.blocks.size() > blocks) {
             living_.end(one.blocks.back());
             one.blocks.pop_back();
         }
         one.log.clear();
-        ended.scope = nullptr;
+        one.scopes.pop_back();
         const std::vector<int> expected(
-            one.objects.rbegin(), one.objects.rend() - static_cast<std::ptrdiff_t>(ended.objects));
+            one.objects.rbegin(), one.objects.rend() - static_cast<std::ptrdiff_t>(objects));
         EXPECT_EQ(one.log, expected);
-        one.objects.resize(ended.objects);
+        one.objects.resize(objects);
     }
 
     void reset() {
@@ -374,7 +374,7 @@ class lease_programs : public testing::TestWithParam<std::uint64_t> {};
 }  // namespace
 
 TEST_P(lease_programs, keep_what_they_hold) {
-    const std::size_t programs = test_support::scaled(400, 50);
+    const std::size_t programs = test_support::scaled(2'500, 100);
     for (std::size_t number = 0; number < programs && !HasFailure(); ++number) {
         const std::uint64_t program = (GetParam() << 32) + number;
         SCOPED_TRACE(program);
