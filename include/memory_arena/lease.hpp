@@ -159,7 +159,7 @@ private:
 /// A lease of an arena, or of a cpu_arena: `arena.lease()` makes one. It has the arena's allocating
 /// calls, and they may run beside all that the arena's may; but a lease itself is used by one
 /// thread at a time. Which one may change, as a fiber or a coroutine changes threads, if something
-/// orders the two. Of the three ways to a TLAB it is the cheapest to allocate through.
+/// orders the two. An allocation costs what a thread's own costs.
 ///
 /// What was made in it lives until the arena's reset, or until the end of the scope that it was
 /// made in, not until the end of the lease; managed objects are destroyed newest first within a
