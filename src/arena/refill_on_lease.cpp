@@ -29,6 +29,11 @@ std::size_t used_in_scopes(const lease_lane& mine) noexcept {
     return used > mine.used_before_scopes ? used - mine.used_before_scopes : 0;
 }
 
+/// a + b, or `most` if that is less; `a` is at most that.
+constexpr std::size_t sum_within(std::size_t most, std::size_t a, std::size_t b) noexcept {
+    return b < most - a ? a + b : most;
+}
+
 }  // namespace
 
 std::size_t arena_core::home_of(const lease_lane& mine) const noexcept {
@@ -132,7 +137,7 @@ std::size_t arena_core::useful_chunk_bytes(lease_lane& mine, std::size_t needed)
     if (chunks.full() && chunks.taken() == chunks.count()) {
         return 0;  // it can't be remembered, let alone what is over
     }
-    const std::size_t used = used_in_scopes(mine) + needed;
+    const std::size_t used = sum_within(capacity(), needed, used_in_scopes(mine));
     const std::size_t left = capacity() - shards_.edge().bytes(mine.book_generation);
     const std::size_t useful =
         std::max(shards_.tlab_bytes(used_in(mine)), needed + std::min(used / 2, left / 8));
@@ -157,9 +162,7 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
                                     std::size_t alignment) noexcept {
     chunk_tape& chunks = mine.chunks;
     const std::size_t padding = alignment > granule ? alignment - granule : 0;
-    const std::size_t needed =
-        padding < capacity() ? std::min(capacity(), round_up(bytes, granule) + padding)
-                             : capacity();
+    const std::size_t needed = sum_within(capacity(), round_up(bytes, granule), padding);
     // Only the chunk that ends last can end at the frontier, and be continued.
     const std::size_t last = chunks.last();
     held_tlab tail = tlab_of(mine);

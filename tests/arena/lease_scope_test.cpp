@@ -419,8 +419,8 @@ TEST(lease_scope, frees_a_chunk_that_begins_where_its_tlab_began) {
 /// What owns a scope may be in the arena: a session, a coroutine's frame.
 TEST(lease_scope, does_nothing_when_a_destructor_that_a_reset_runs_ends_it) {
     for (const bool within_the_lease : {false, true}) {
-        arena source{1U << 20};
         destruction_log log;
+        arena source{1U << 20};
         arena_lease lease = source.lease();
         static_cast<void>(lease.new_object<logged>(log, 0));
         using holder = std::optional<held_scope>;
