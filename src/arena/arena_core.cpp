@@ -162,10 +162,7 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
         if (got.end != 0) {
             const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_));
             shards_.offer_rest(home, got.end, generation);
-            const std::uintptr_t begin = address_of(got.begin);
-            const std::uintptr_t padding = padding_to(begin, alignment);
-            settle(mine, padding + round_up(bytes, granule));
-            return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+            return serve_beside_tlab(mine, got.begin, bytes, alignment);
         }
     }
     return kind_ == lane_kind::cpu ? allocate_on_cpu(bytes, alignment)
@@ -243,14 +240,7 @@ void arena_core::renew_words(std::uint64_t turn) noexcept {
 
 std::size_t arena_core::used_in_generation(std::uint64_t generation) const noexcept {
     std::size_t used = shards_.direct_bytes(generation);
-    const std::size_t count = lanes_in_use();
-    for (std::size_t index = 0; index < count; ++index) {
-        used += used_by(lanes_[index], generation);
-    }
-    const std::size_t leases = leases_.ever_taken();
-    for (std::size_t number = 0; number < leases; ++number) {
-        used += used_by(leases_[number], generation);
-    }
+    for_each_lane([&](const lane& any) noexcept { used += used_by(any, generation); });
     return used;
 }
 
@@ -283,19 +273,14 @@ arena_usage arena_core::usage() const noexcept {
         result.generation = generation - generation_base_;
         result.reserved = capacity();
         result.used = shards_.direct_bytes(generation);
-        const auto add = [&](const lane& any) noexcept {
+        for_each_lane([&](const lane& any) noexcept {
             const lane_figures one = figures_of(any);
             if (one.generation == generation) {
                 result.used += one.used;
                 result.refills += one.refills;
                 result.lanes += 1;
             }
-        };
-        std::for_each_n(lanes_, lanes_in_use(), add);
-        const std::size_t leases = leases_.ever_taken();
-        for (std::size_t number = 0; number < leases; ++number) {
-            add(leases_[number]);
-        }
+        });
         // After used: what was used by then is below the frontier by now.
         const std::size_t edge = shards_.edge().bytes(generation);
         result.used = std::min(result.used, edge);  // a lease's scope may have been counted twice

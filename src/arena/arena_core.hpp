@@ -12,6 +12,7 @@
 #include <memory_arena/lease.hpp>
 
 #include "arena/cleanup_lists.hpp"
+#include "lanes/lane_ledger.hpp"
 #include "lanes/lease_table.hpp"
 #include "os/virtual_memory.hpp"
 #include "reserve/reserve.hpp"
@@ -95,6 +96,18 @@ private:
     }
     [[nodiscard]] lane* own_lane() const noexcept;
     [[nodiscard]] std::size_t lanes_in_use() const noexcept;
+    /// Those of threads, or of CPUs, and those of leases.
+    template <class Visit>
+    void for_each_lane(Visit visit) const noexcept {
+        const std::size_t count = lanes_in_use();
+        for (std::size_t index = 0; index < count; ++index) {
+            visit(lanes_[index]);
+        }
+        const std::size_t leases = leases_.ever_taken();
+        for (std::size_t number = 0; number < leases; ++number) {
+            visit(leases_[number]);
+        }
+    }
     [[nodiscard]] std::size_t used_in_generation(std::uint64_t generation) const noexcept;
     [[nodiscard]] held_tlab tlab_of(const lane& mine) const noexcept;
     [[nodiscard]] void* allocate_on_thread(std::size_t bytes, std::size_t alignment) noexcept;
@@ -108,6 +121,14 @@ private:
                                     std::size_t alignment) noexcept;
     [[nodiscard]] void* serve_from_tlab(lane& mine, std::size_t bytes,
                                         std::size_t alignment) noexcept;
+    /// Serves the request at `position`, which was claimed for it alone.
+    [[nodiscard]] void* serve_beside_tlab(lane& mine, std::size_t position, std::size_t bytes,
+                                          std::size_t alignment) const noexcept {
+        const std::uintptr_t begin = address_of(position);
+        const std::size_t padding = padding_to(begin, alignment);
+        settle(mine, padding + round_up(bytes, granule));
+        return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+    }
     [[nodiscard]] std::size_t home_of(const lease_lane& mine) const noexcept;
     [[nodiscard]] chunk tlab_as_chunk(const lane& mine) const noexcept;
     [[nodiscard]] bool fits(const chunk& free, std::size_t bytes,

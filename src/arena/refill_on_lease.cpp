@@ -195,11 +195,7 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
         result = serve_in_scope(mine, chunks.add_taken({got.begin, got.end}), bytes, alignment);
     } else {
         // Too many pieces to remember: these bytes stay taken until the reset.
-        const std::uintptr_t begin = address_of(got.begin);
-        const std::size_t used = padding_to(begin, alignment) + round_up(bytes, granule);
-        settle(mine, used);
-        // NOLINTNEXTLINE(performance-no-int-to-ptr)
-        return reinterpret_cast<void*>(begin + used - round_up(bytes, granule));
+        return serve_beside_tlab(mine, got.begin, bytes, alignment);
     }
     shed_chunks(mine);
     return result;

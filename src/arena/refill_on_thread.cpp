@@ -48,12 +48,10 @@ void* arena_core::refill_lane(lane& mine, std::size_t home, std::size_t bytes,
             return serve_from_tlab(mine, bytes, alignment);
         case grant::kind::bytes: break;
     }
-    const std::uintptr_t padding = padding_to(begin, alignment);
     if (held.generation != got.generation) {
         install(mine, got.generation, 0, 0);
     }
-    settle(mine, padding + round_up(bytes, granule));
-    return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
+    return serve_beside_tlab(mine, got.begin, bytes, alignment);
 }
 
 void* arena_core::serve_from_tlab(lane& mine, std::size_t bytes, std::size_t alignment) noexcept {

@@ -177,13 +177,12 @@ shard_set::outcome shard_set::take_blocks(std::size_t home, std::uint64_t edge_w
         return outcome::start_again;
     }
     result = make_grant(taken, begin, taken.least, generation);
-    offer_rest(home, result.end, end_block, generation);
+    offer_rest(home, result.end, generation);
     return outcome::granted;
 }
 
-/// The rest of a large request's last block goes to its home shard, where that holds less.
-void shard_set::offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
-                           std::uint64_t generation) noexcept {
+void shard_set::offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept {
+    const std::uint64_t end_block = shape_.blocks_for(begin);
     const std::size_t rest = shape_.position_of(end_block) - begin;
     if (rest == 0) {
         return;

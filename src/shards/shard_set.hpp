@@ -52,9 +52,7 @@ public:
 
     /// Then what is left of the last block, behind `begin`, goes to shard `home`, where that holds
     /// less.
-    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept {
-        offer_rest(home, begin, shape_.blocks_for(begin), generation);
-    }
+    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept;
 
     /// Whole blocks for a lease, of which `wanted` is served: more of the run that it holds
     /// (`wanted.tlab`) where that ends at the frontier, else from a shelf, else from the frontier;
@@ -132,8 +130,6 @@ private:
                        std::uint64_t generation) noexcept;
     outcome take_chunk(std::uint64_t edge_word, std::uint64_t generation, const need& taken,
                        std::size_t size, grant& result) noexcept;
-    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t end_block,
-                    std::uint64_t generation) noexcept;
     void renew_word(atomic_word& word) noexcept;
 
     // Acquire: see frontier::load. Every loop reads its word first and the generation second, and
