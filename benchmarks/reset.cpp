@@ -1,7 +1,9 @@
-/// What does a reset cost, with nothing registered? Alone, and with the refill that follows it,
-/// against the reset of a std::pmr::monotonic_buffer_resource over one buffer.
+/// What does a reset cost, with nothing registered? Alone, and with the refill that follows it, and
+/// what does a scope of a lease, which undoes a part; against the reset of a
+/// std::pmr::monotonic_buffer_resource over one buffer.
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/lease.hpp>
 
 #include <cstddef>
 #include <memory_resource>
@@ -29,6 +31,13 @@ int main() {
         for (std::size_t count = 0; count < resets; ++count) {
             arena.reset();
             benchmarks::keep(arena.new_object<int>(42));
+        }
+    });
+    memory_arena::arena_lease lease = arena.lease();
+    all.add("a scope of a lease, and an object in it", [&] {
+        for (std::size_t count = 0; count < resets; ++count) {
+            const auto scope = lease.scope();
+            benchmarks::keep(lease.new_object<int>(42));
         }
     });
     all.add("monotonic_buffer_resource", [&] {
