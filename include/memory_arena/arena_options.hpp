@@ -1,12 +1,27 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include <memory_arena/detail/version.hpp>
+#include <memory_arena/usage.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
+
+/// Called when the frontier of an arena has passed its soft limit, with the arena's figures.
+using soft_limit_callback = void (*)(void* context, const arena_usage& now) noexcept;
+
+/// Called while an arena commits pages before their first use: `done` of `all` bytes are there.
+using prefault_callback = void (*)(void* context, std::size_t done, std::size_t all) noexcept;
+
+/// On which memory nodes the pages of an arena lie.
+enum class numa_placement : unsigned char {
+    first_touch,  ///< on that of the thread that touches them first, as the system does
+    interleave,   ///< on arena_options::numa_nodes in turn
+    bind,         ///< on arena_options::numa_nodes and nowhere else
+};
 
 /// What an arena is made from. Every member has a default; `capacity` or `buffer` must be given.
 /// A value outside its range is `std::invalid_argument` where the arena is made.
@@ -36,6 +51,45 @@ struct arena_options {
     /// nothing outside what it hands out: lanes and shards live elsewhere. It is trimmed to
     /// 16-byte boundaries, and 16 bytes must be left. Never given to the kernel.
     std::span<std::byte> buffer = {};
+
+    /// The most bytes that the frontier may reach; 0 for the capacity. See basic_arena::set_budget.
+    std::size_t budget = 0;
+
+    /// `on_soft_limit` is called once in each generation whose frontier passes so many bytes, by
+    /// the thread whose refill finds it so, at the end of that refill; 0 for never. It may allocate
+    /// and query, and must neither reset nor trim. A cpu_arena calls it from the calls that throw
+    /// alone, because the others may run in a signal handler.
+    std::size_t soft_limit = 0;
+    soft_limit_callback on_soft_limit = nullptr;
+    void* soft_limit_context = nullptr;
+
+    /// Of what size the pages of the reserve are to be. Where the system has none so large, the
+    /// arena works with what there is: usage().pages says. Not with a buffer.
+    page_kind pages = page_kind::standard;
+
+    /// So many bytes, from the reserve's beginning, are committed by the constructor, on several
+    /// threads; `on_prefault` hears of the progress, on one thread at a time. Not with a buffer.
+    std::size_t prefault_bytes = 0;
+    prefault_callback on_prefault = nullptr;
+    void* prefault_context = nullptr;
+
+    /// Where the pages lie, and a bit for each node that `interleave` and `bind` may use. A machine
+    /// without NUMA refuses, which usage().refused counts. Not with a buffer.
+    numa_placement numa = numa_placement::first_touch;
+    std::uint64_t numa_nodes = 0;
+
+    /// The arena's memory is left out of core dumps. Not with a buffer.
+    bool exclude_from_core_dumps = false;
+
+    /// The arena's mappings carry its name in /proc/self/maps. Not with a buffer.
+    bool named_mappings = false;
+
+    /// What was handed out is overwritten with zeros at each reset, which then is O(bytes), and at
+    /// the arena's destruction: for secrets.
+    bool wipe_at_reset = false;
+
+    /// for_each_arena finds the arena (<memory_arena/inspect.hpp>).
+    bool listed = false;
 };
 
 /// The largest reserve: 1 TiB, or half of a 32-bit address space. What the packed words hold

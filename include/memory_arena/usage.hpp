@@ -16,6 +16,13 @@ enum class lane_path : unsigned char {
     shards,      ///< cpu_arena without restartable sequences: no lanes
 };
 
+/// Of what size an arena's pages are.
+enum class page_kind : unsigned char {
+    standard,          ///< the system's usual ones: 4 KiB
+    transparent_huge,  ///< 2 MiB where the kernel finds them, else as usual
+    explicit_huge,     ///< 2 MiB out of the pool that the administrator has set aside
+};
+
 /// An arena's figures, all in bytes but where said. `used + slack` is the frontier, always. At
 /// rest each is exact; read beside allocations, each lies between its true values at the call's
 /// start and at its end (but that what a lease's scope undoes meanwhile may be counted or not).
@@ -29,6 +36,9 @@ struct arena_usage {
     std::uint64_t generation = 0;  ///< 1 at first; advanced by reset
     std::uint64_t refills = 0;     ///< TLABs that lanes took or had extended in this generation
     std::size_t lanes = 0;         ///< lanes, of leases too, used in this generation
+    std::size_t budget = 0;        ///< the most that the frontier may reach: the capacity at first
+    std::size_t refused = 0;       ///< calls, so far, by which the system refused what it was asked
+    page_kind pages = page_kind::standard;  ///< what the arena asked for and the system agreed to
     lane_path path = lane_path::per_thread;
     std::string_view path_reason;  ///< why there are no lanes; else empty
 };

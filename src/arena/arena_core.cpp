@@ -101,6 +101,7 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       region_(std::move(region)),
       shape_(region_.capacity()),
       lane_count_(options.lane_count),
+      refused_(region_.refused_by_map()),
       // Arenas never share generations: what remembers one of an arena that is gone finds no match
       // in another at its address.
       generation_base_(serial << 32),
@@ -272,6 +273,7 @@ arena_usage arena_core::usage() const noexcept {
         describe_path(result);
         result.generation = generation - generation_base_;
         result.reserved = capacity();
+        result.refused = refused_.load(std::memory_order_relaxed);
         result.used = shards_.direct_bytes(generation);
         for_each_lane([&](const lane& any) noexcept {
             const lane_figures one = figures_of(any);

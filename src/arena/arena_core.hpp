@@ -70,6 +70,9 @@ public:
 
     void reset() noexcept;
 
+    /// The system refused what the arena asked it for, and the arena goes on without.
+    void count_refusal() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
+
     [[nodiscard]] arena_usage usage() const noexcept;
     [[nodiscard]] std::size_t used_bytes() const noexcept;
     [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
@@ -158,6 +161,7 @@ private:
     lane* lanes_ = nullptr;  ///< the first that a thread, or a CPU, can have
     std::size_t lane_count_;
     std::atomic<std::size_t> cpus_seen_{0};  ///< one more than the highest CPU number in a refill
+    std::atomic<std::size_t> refused_;
     std::uint64_t generation_base_;
     std::size_t renewals_per_reset_ = 1;
     std::size_t name_length_;

@@ -41,6 +41,10 @@ private:
     std::size_t bytes_ = 0;
 };
 
+/// Gives the pages of [begin, begin + bytes), on page boundaries, back to the system: they read as
+/// zeros, and are committed anew at their next touch. What the system says when it refuses.
+[[nodiscard]] std::error_code discard(std::byte* begin, std::size_t bytes) noexcept;
+
 /// The system call that pages::map makes, for messages.
 inline constexpr const char* map_call = "mmap";
 

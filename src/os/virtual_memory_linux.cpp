@@ -36,4 +36,11 @@ std::error_code pages::map(std::size_t bytes) noexcept {
     return {};
 }
 
+std::error_code discard(std::byte* begin, std::size_t bytes) noexcept {
+    if (madvise(begin, bytes, MADV_DONTNEED) != 0) {
+        return {errno, std::system_category()};
+    }
+    return {};
+}
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

@@ -18,6 +18,7 @@ std::error_code reserve::map(std::size_t capacity, std::size_t colour) noexcept 
     if (!error) {
         begin_ = own_.begin() + colour;
         capacity_ = round_up(capacity, tlab_boundary);
+        page_bytes_ = os::page_bytes();
     }
     return error;
 }
@@ -31,6 +32,14 @@ void reserve::borrow(std::span<std::byte> buffer) noexcept {
 bool reserve::contains(const void* pointer) const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(pointer);
     return address - reinterpret_cast<std::uintptr_t>(begin_) < capacity_;
+}
+
+bool reserve::discard(std::size_t begin, std::size_t end) const noexcept {
+    const auto base = reinterpret_cast<std::uintptr_t>(begin_);
+    const std::uintptr_t first = round_up(base + begin, page_bytes_);
+    const std::uintptr_t behind =
+        end == capacity_ ? round_up(base + end, page_bytes_) : round_down(base + end, page_bytes_);
+    return first >= behind || !os::discard(begin_ + (first - base), behind - first);
 }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

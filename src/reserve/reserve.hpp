@@ -29,10 +29,22 @@ public:
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] bool contains(const void* pointer) const noexcept;
 
+    /// Whether the pages are the arena's own, and not a caller's.
+    [[nodiscard]] bool owns_pages() const noexcept { return own_.begin() != nullptr; }
+
+    /// Gives back the pages that lie in [begin, end), positions from the reserve's beginning; where
+    /// `end` is the capacity, the last page too. Whether the system did. Not of a borrowed one.
+    [[nodiscard]] bool discard(std::size_t begin, std::size_t end) const noexcept;
+
+    /// Of what map() asked for beside the address space, how much the system refused.
+    [[nodiscard]] std::size_t refused_by_map() const noexcept { return refused_by_map_; }
+
 private:
     os::pages own_;  ///< none for a borrowed one
     std::byte* begin_ = nullptr;
     std::size_t capacity_ = 0;
+    std::size_t page_bytes_ = 0;  ///< in which pages are given back
+    std::size_t refused_by_map_ = 0;
 };
 
 /// The bytes of `buffer` between its 16-byte boundaries.
