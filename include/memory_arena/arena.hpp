@@ -11,11 +11,12 @@
 ///
 /// Which calls may run together on one arena, from any threads:
 ///
-/// |          | allocate | queries | reset              | destroy |
-/// |----------|----------|---------|--------------------|---------|
-/// | allocate | yes      | yes     | no, see reset()    | no      |
-/// | queries  | yes      | yes     | yes                | no      |
-/// | reset    | no       | yes     | yes                | no      |
+/// |          | allocate | queries | trim | reset              | destroy |
+/// |----------|----------|---------|------|--------------------|---------|
+/// | allocate | yes      | yes     | yes  | no, see reset()    | no      |
+/// | queries  | yes      | yes     | yes  | yes                | no      |
+/// | trim     | yes      | yes     | yes  | yes                | no      |
+/// | reset    | no       | yes     | yes  | yes                | no      |
 ///
 /// Not async-signal-safe: a handler must not allocate from an arena that it may have interrupted.
 
@@ -32,6 +33,7 @@
 #include <memory_arena/detail/compiler.hpp>
 #include <memory_arena/detail/lane_policy.hpp>
 #include <memory_arena/errors.hpp>
+#include <memory_arena/retain.hpp>
 #include <memory_arena/typed_calls.hpp>
 #include <memory_arena/usage.hpp>
 
@@ -61,9 +63,12 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill(arena_face& face, std::size_
                                                     std::size_t alignment) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
     arena_face& face, cleanup_record* record, std::uint64_t stamp) noexcept;
-MEMORY_ARENA_API void reset_arena(arena_face& face) noexcept;
+MEMORY_ARENA_API void reset_arena(arena_face& face, retain kept) noexcept;
+MEMORY_ARENA_API void trim_arena(arena_face& face, std::size_t keep) noexcept;
+MEMORY_ARENA_API void set_budget_of(arena_face& face, std::size_t bytes) noexcept;
 MEMORY_ARENA_API arena_usage usage_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t used_bytes_of(const arena_face& face) noexcept;
+MEMORY_ARENA_API std::size_t remaining_bytes_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t capacity_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::uint64_t generation_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API bool contains(const arena_face& face, const void* pointer) noexcept;
@@ -194,14 +199,27 @@ public:
     /// Ends the life of everything made in the arena, at once. Destructors of managed objects and
     /// on_reset callables run first, newest first within a thread; with none registered it is O(1)
     /// in objects, threads and bytes, some ten nanoseconds, without a system call. The pages stay
-    /// committed.
+    /// committed, unless `kept` says otherwise: then what isn't kept goes back to the system, which
+    /// is O(pages) and waits for a trim that is at work. A caller's buffer is always kept.
     ///
     /// The caller makes sure that nothing made before is still used and that no typed call overlaps
     /// it. Several resets at once are safe: each destructor runs once. Called from a destructor
     /// that reset runs it does nothing. A reset that overlaps `allocate_bytes` keeps the arena
     /// whole: the allocation belongs to one of the two generations, overlaps no other allocation of
     /// that one, and a caller who finds generation() equal before and after it knows which.
-    void reset() noexcept { detail::reset_arena(this->face()); }
+    void reset(retain kept = retain::all) noexcept { detail::reset_arena(this->face(), kept); }
+
+    /// Gives the pages that lie behind both the frontier and `keep` bytes back to the system; what
+    /// is alive stays as it is. Thread safe, also beside allocations: one that needs a page that is
+    /// going back waits for it, for the time that 8 MiB take. O(pages). Not in a signal handler,
+    /// and not of a caller's buffer: then it does nothing.
+    void trim(std::size_t keep = 0) noexcept { detail::trim_arena(this->face(), keep); }
+
+    /// Has the frontier of this and of all later generations end at `bytes`, rounded down to a
+    /// block (4 KiB; less in arenas under 256 KiB), and at the capacity at most. Requests that need
+    /// more fail as they do at the capacity's end. What has been given out beyond it stays, and
+    /// lanes and shards serve from what they hold. Thread safe, O(1).
+    void set_budget(std::size_t bytes) noexcept { detail::set_budget_of(this->face(), bytes); }
 
     /// All figures. Thread safe; O(lanes); no store to memory that allocations use.
     [[nodiscard]] arena_usage usage() const noexcept { return detail::usage_of(this->face()); }
@@ -211,8 +229,11 @@ public:
         return detail::used_bytes_of(this->face());
     }
 
-    /// capacity − used: an upper bound of what can still be had, for slack lies between.
-    [[nodiscard]] std::size_t remaining_bytes() const noexcept { return capacity() - used_bytes(); }
+    /// The lesser of capacity and budget, − used: an upper bound of what can still be had, for
+    /// slack lies between.
+    [[nodiscard]] std::size_t remaining_bytes() const noexcept {
+        return detail::remaining_bytes_of(this->face());
+    }
 
     /// Bytes of the reserve: the option, rounded up to a multiple of 16; of a buffer, what lies
     /// between its 16-byte boundaries.

@@ -47,22 +47,34 @@ void* unless_degenerate(std::size_t bytes, std::size_t alignment, Allocate alloc
     if (!is_alignment(alignment)) {
         raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
     }
-    raise(arena_exhausted(
-        core.name(), bytes, alignment, core.capacity() - core.used_bytes(), core.capacity()));
+    raise(arena_exhausted(core.name(), bytes, alignment, core.remaining_bytes(), core.capacity()));
 }
 
 /// Lanes that are handed to leases are no others.
 lease_lane& lease_lane_of(lane& mine) noexcept { return static_cast<lease_lane&>(mine); }
 
-}  // namespace
-
-void* try_refill(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
+void* allocate(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
     return unless_degenerate(
         bytes, alignment, [&] { return face.core->allocate(bytes, alignment); });
 }
 
+void* allocate(arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) noexcept {
+    return unless_degenerate(bytes, alignment, [&] {
+        return face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
+    });
+}
+
+}  // namespace
+
+void* try_refill(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
+    void* const result = allocate(face, bytes, alignment);
+    face.core->watch_soft_limit(true);
+    return result;
+}
+
 void* refill(arena_face& face, std::size_t bytes, std::size_t alignment) {
-    void* const result = try_refill(face, bytes, alignment);
+    void* const result = allocate(face, bytes, alignment);
+    face.core->watch_soft_limit(false);
     if (result == nullptr) {
         raise_failure(*face.core, bytes, alignment);
     }
@@ -71,13 +83,14 @@ void* refill(arena_face& face, std::size_t bytes, std::size_t alignment) {
 
 void* try_refill_lease(arena_face& face, lane& mine, std::size_t bytes,
                        std::size_t alignment) noexcept {
-    return unless_degenerate(bytes, alignment, [&] {
-        return face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
-    });
+    void* const result = allocate(face, mine, bytes, alignment);
+    face.core->watch_soft_limit(true);
+    return result;
 }
 
 void* refill_lease(arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) {
-    void* const result = try_refill_lease(face, mine, bytes, alignment);
+    void* const result = allocate(face, mine, bytes, alignment);
+    face.core->watch_soft_limit(false);
     if (result == nullptr) {
         raise_failure(*face.core, bytes, alignment);
     }
@@ -122,11 +135,19 @@ void register_first_cleanup(arena_face& face, cleanup_record* record,
     face.core->register_cleanup(record, stamp);
 }
 
-void reset_arena(arena_face& face) noexcept { face.core->reset(); }
+void reset_arena(arena_face& face, retain kept) noexcept { face.core->reset(kept); }
+
+void trim_arena(arena_face& face, std::size_t keep) noexcept { face.core->trim(keep); }
+
+void set_budget_of(arena_face& face, std::size_t bytes) noexcept { face.core->set_budget(bytes); }
 
 arena_usage usage_of(const arena_face& face) noexcept { return face.core->usage(); }
 
 std::size_t used_bytes_of(const arena_face& face) noexcept { return face.core->used_bytes(); }
+
+std::size_t remaining_bytes_of(const arena_face& face) noexcept {
+    return face.core->remaining_bytes();
+}
 
 std::size_t capacity_of(const arena_face& face) noexcept { return face.core->capacity(); }
 

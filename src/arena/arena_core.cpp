@@ -106,6 +106,10 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       // in another at its address.
       generation_base_(serial << 32),
       name_length_(std::min(options.name.size(), max_name_length)),
+      wipes_(options.wipe_at_reset),
+      soft_limit_(options.soft_limit),
+      on_soft_limit_(options.soft_limit != 0 ? options.on_soft_limit : nullptr),
+      soft_limit_context_(options.soft_limit_context),
       shards_(shape_, {options.shard_count, options.max_tlab_bytes},
               reinterpret_cast<shard*>(control_.begin() + control_layout(0, 0).shards),
               region_.begin(), face.generation),
@@ -114,6 +118,9 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
         control_.begin() + control_layout(options.shard_count, serial).lanes);
     lanes_ = table + first_lane;
     std::copy_n(options.name.data(), name_length_, name_.data());
+    if (options.budget != 0) {
+        set_budget(options.budget);
+    }
     const std::uint64_t quarter =
         std::min({shards_.edge().field().quarter(), shards_.run_field().quarter(),
                   cleanups_.field().quarter()});
@@ -129,6 +136,9 @@ void arena_core::close(arena_face& face) noexcept {
     const std::uint64_t generation = core->now();
     if (core->cleanups_.any_in(generation)) {
         static_cast<void>(core->run_cleanups(generation));
+    }
+    if (core->wipes_) {
+        core->region_.wipe(core->shards_.edge().bytes(generation));
     }
     // The core lies in the pages that it owns: they go last.
     const os::pages control = std::move(core->control_);
@@ -163,6 +173,7 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
         if (got.end != 0) {
             const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_));
             shards_.offer_rest(home, got.end, generation);
+            hold_.pass(got.end);
             return serve_beside_tlab(mine, got.begin, bytes, alignment);
         }
     }
@@ -209,36 +220,6 @@ bool arena_core::run_cleanups(std::uint64_t generation) noexcept {
     return cleanups_.run(generation, {lanes_, lanes_in_use(), own_lane(), &leases_});
 }
 
-void arena_core::reset() noexcept {
-    const std::uint64_t generation = now();
-    const bool registered = cleanups_.any_in(generation);
-    if (registered && !run_cleanups(generation)) {
-        return;
-    }
-    // Release: what was done before the reset is done for whoever takes the memory again. Acquire:
-    // the resets' looks at the packed words come in the order of the resets.
-    const std::uint64_t ended = face_.generation.fetch_add(1, std::memory_order_acq_rel);
-    if (registered) {
-        face_.generation.notify_all();  // resets that waited for this one
-    }
-    renew_words(ended - generation_base_);
-}
-
-/// Every reset looks at the next packed word in turn, so that none is ever so old that its
-/// generation comes round again.
-void arena_core::renew_words(std::uint64_t turn) noexcept {
-    const std::size_t words = shards_.renewable_words();
-    for (std::size_t look = 0; look < renewals_per_reset_; ++look) {
-        const auto index =
-            static_cast<std::size_t>((turn * renewals_per_reset_ + look) % (words + 1));
-        if (index < words) {
-            shards_.renew(index);
-        } else {
-            cleanups_.renew();
-        }
-    }
-}
-
 std::size_t arena_core::used_in_generation(std::uint64_t generation) const noexcept {
     std::size_t used = shards_.direct_bytes(generation);
     for_each_lane([&](const lane& any) noexcept { used += used_by(any, generation); });
@@ -252,6 +233,21 @@ std::size_t arena_core::used_bytes() const noexcept {
         if (now() == generation) {
             return std::min(used, capacity());
         }
+    }
+}
+
+std::size_t arena_core::remaining_bytes() const noexcept {
+    const std::size_t most = shards_.edge().budget();
+    return most - std::min(most, used_bytes());
+}
+
+void arena_core::compare_with_soft_limit() noexcept {
+    const std::uint64_t generation = now();
+    // Relaxed: who finds the number of this generation has nothing to do, and acts on nothing else.
+    std::uint64_t told = soft_limit_told_in_.load(std::memory_order_relaxed);
+    if (told != generation && shards_.edge().bytes(generation) > soft_limit_ &&
+        soft_limit_told_in_.compare_exchange_strong(told, generation, std::memory_order_relaxed)) {
+        on_soft_limit_(soft_limit_context_, usage());
     }
 }
 
@@ -288,7 +284,9 @@ arena_usage arena_core::usage() const noexcept {
         result.used = std::min(result.used, edge);  // a lease's scope may have been counted twice
         result.slack = edge - result.used;
         result.peak = shards_.edge().peak();
-        result.committed = std::min(round_up(result.peak, os::page_bytes()), capacity());
+        result.committed =
+            std::min(round_up(shards_.edge().touched(), os::page_bytes()), capacity());
+        result.budget = shards_.edge().budget();
         if (now() == generation) {
             return result;
         }

@@ -12,9 +12,11 @@
 #include <memory_arena/lease.hpp>
 
 #include "arena/cleanup_lists.hpp"
+#include "arena/recent_peaks.hpp"
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lease_table.hpp"
 #include "os/virtual_memory.hpp"
+#include "reserve/page_hold.hpp"
 #include "reserve/reserve.hpp"
 #include "shards/request.hpp"
 #include "shards/shard_set.hpp"
@@ -68,13 +70,25 @@ public:
     /// caller that breaks the contract) has ended it since, the record is lost.
     void register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept;
 
-    void reset() noexcept;
+    void reset(retain kept) noexcept;
+    void trim(std::size_t keep) noexcept;
+    void set_budget(std::size_t bytes) noexcept { shards_.edge().set_budget(bytes); }
+
+    /// At the end of a refill: tells of the soft limit, if the frontier has passed it, and nobody
+    /// has in this generation. In a call that `tries`, which of a cpu_arena may be in a signal
+    /// handler, not then.
+    void watch_soft_limit(bool tries) noexcept {
+        if (on_soft_limit_ != nullptr && (!tries || kind_ != lane_kind::cpu)) [[unlikely]] {
+            compare_with_soft_limit();
+        }
+    }
 
     /// The system refused what the arena asked it for, and the arena goes on without.
     void count_refusal() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
 
     [[nodiscard]] arena_usage usage() const noexcept;
     [[nodiscard]] std::size_t used_bytes() const noexcept;
+    [[nodiscard]] std::size_t remaining_bytes() const noexcept;
     [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
@@ -149,7 +163,15 @@ private:
     [[nodiscard]] bool make_room_on_tape(lease_lane& mine) noexcept;
     [[nodiscard]] bool run_cleanups(std::uint64_t generation) noexcept;
     void describe_path(arena_usage& result) const noexcept;
+    void compare_with_soft_limit() noexcept;
+    [[nodiscard]] std::size_t bytes_to_keep(retain kept, std::uint64_t generation) noexcept;
+    [[nodiscard]] std::uint64_t reset_cleaning(std::size_t keep) noexcept;
     void renew_words(std::uint64_t turn) noexcept;
+    /// What was just claimed isn't being given back to the system, or no longer.
+    [[nodiscard]] grant passed(grant got) noexcept {
+        hold_.pass(got.end);
+        return got;
+    }
 
     static constexpr std::size_t max_name_length = 63;
 
@@ -168,6 +190,13 @@ private:
     std::array<char, max_name_length + 1> name_{};
     resource_slot resource_;
     lease_table leases_;
+    bool wipes_;
+    std::size_t soft_limit_;
+    soft_limit_callback on_soft_limit_;
+    void* soft_limit_context_;
+    std::atomic<std::uint64_t> soft_limit_told_in_{0};  ///< the last generation
+    recent_peaks peaks_;
+    page_hold hold_;
     alignas(isolation) shard_set shards_;
     alignas(isolation) cleanup_lists cleanups_;
 };

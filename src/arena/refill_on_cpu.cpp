@@ -64,7 +64,7 @@ void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noex
             held.generation = generation;
         }
         held.used += shards_.direct_bytes_at(home, held.generation);
-        const grant got = shards_.claim(home, {bytes, alignment, &held});
+        const grant got = passed(shards_.claim(home, {bytes, alignment, &held}));
         bool in_lane = false;
         if (got.what == grant::kind::extension) {
             in_lane = extend_on_cpu(
@@ -89,7 +89,7 @@ void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noex
     if (per_cpu::bump(face_, bytes, alignment, result)) {
         return result;
     }
-    const grant got = shards_.claim(home, {bytes, alignment, nullptr});
+    const grant got = passed(shards_.claim(home, {bytes, alignment, nullptr}));
     return serve_directly(got, home, bytes, alignment);
 }
 

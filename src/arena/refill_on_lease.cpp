@@ -138,7 +138,7 @@ std::size_t arena_core::useful_chunk_bytes(lease_lane& mine, std::size_t needed)
         return 0;  // it can't be remembered, let alone what is over
     }
     const std::size_t used = sum_within(capacity(), needed, used_in_scopes(mine));
-    const std::size_t left = capacity() - shards_.edge().bytes(mine.book_generation);
+    const std::size_t left = shards_.edge().room(mine.book_generation);
     const std::size_t useful =
         std::max(shards_.tlab_bytes(used_in(mine)), needed + std::min(used / 2, left / 8));
     const std::size_t most = most_to_hold(mine, used);
@@ -172,8 +172,8 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
     } else if (last + 1 != chunks.taken()) {
         tail.limit = held_tlab::nowhere;
     }
-    const grant got = shards_.claim_chunk(
-        home_of(mine), {bytes, alignment, &tail}, useful_chunk_bytes(mine, needed));
+    const grant got = passed(shards_.claim_chunk(
+        home_of(mine), {bytes, alignment, &tail}, useful_chunk_bytes(mine, needed)));
     if (got.what == grant::kind::none) {
         return nullptr;
     }

@@ -24,7 +24,7 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
     if (mine == nullptr) {
         // A thread without a lane is told apart by its thread-locals' address.
         const std::size_t home = shards_.home_of(reinterpret_cast<std::uintptr_t>(&lane_offset));
-        const grant got = shards_.claim(home, {bytes, alignment, nullptr});
+        const grant got = passed(shards_.claim(home, {bytes, alignment, nullptr}));
         return serve_directly(got, home, bytes, alignment);
     }
     const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(mine - lanes_));
@@ -35,7 +35,7 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
 void* arena_core::refill_lane(lane& mine, std::size_t home, std::size_t bytes,
                               std::size_t alignment) noexcept {
     const held_tlab held = tlab_of(mine);
-    const grant got = shards_.claim(home, {bytes, alignment, &held});
+    const grant got = passed(shards_.claim(home, {bytes, alignment, &held}));
     const std::uintptr_t begin = address_of(got.begin);
     switch (got.what) {
         case grant::kind::none: return nullptr;

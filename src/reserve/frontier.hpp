@@ -22,7 +22,9 @@ public:
     static constexpr unsigned run_bits = 6;
 
     explicit frontier(const geometry& shape) noexcept
-        : shape_(shape), field_(shape, shape.block_bits() + run_bits + tag_bits) {}
+        : shape_(shape),
+          field_(shape, shape.block_bits() + run_bits + tag_bits),
+          budget_(shape.capacity()) {}
 
     /// The word, unpacked, as `generation` sees it: a word of another generation is an empty
     /// reserve.
@@ -32,10 +34,11 @@ public:
         unsigned tag = 0;
     };
 
-    // Acquire: whoever wrote the word had read its generation from the arena, so a reader's later
-    // look at that generation can't find an older one: a word never runs ahead of what it sees.
+    // Acquire (and seq_cst, for page_hold): whoever wrote the word had read its generation from the
+    // arena, so a reader's later look at that generation can't find an older one: a word never runs
+    // ahead of what it sees.
     [[nodiscard]] std::uint64_t load() const noexcept {
-        return word_.load(std::memory_order_acquire);
+        return word_.load(std::memory_order_seq_cst);
     }
 
     [[nodiscard]] bool is_of(std::uint64_t word, std::uint64_t generation) const noexcept {
@@ -51,15 +54,16 @@ public:
                (next.blocks_on_way << tag_bits) | next.tag;
     }
 
-    /// Moves the frontier from `word` to `next`, unless somebody was faster. Notes the peak of a
-    /// generation that ends by it.
+    /// Moves the frontier from `word` to `next`, unless somebody was faster. Notes how far a
+    /// generation came that ends by it.
     bool advance(std::uint64_t word, std::uint64_t generation, const state& next) noexcept {
-        if (!is_of(word, generation)) {
-            note_peak(word);
+        if (!is_of(word, generation) && !note_end_of(word)) {
+            return false;
         }
-        // Release: what this thread did before is seen by whoever acts on the new word.
+        // Release: what this thread did before is seen by whoever acts on the new word. One order
+        // with page_hold: see there.
         return word_.compare_exchange_strong(
-            word, pack(generation, next), std::memory_order_acq_rel, std::memory_order_relaxed);
+            word, pack(generation, next), std::memory_order_seq_cst, std::memory_order_relaxed);
     }
 
     /// Moves a settled frontier on from `word`, which is of the generation at hand, by `blocks`.
@@ -67,7 +71,7 @@ public:
     /// and the swap would cost as much as the swap.
     bool advance_by(std::uint64_t word, std::uint64_t blocks) noexcept {
         return word_.compare_exchange_strong(word, word + (blocks << (run_bits + tag_bits)),
-                                             std::memory_order_acq_rel, std::memory_order_relaxed);
+                                             std::memory_order_seq_cst, std::memory_order_relaxed);
     }
 
     /// Bytes given out in `generation`.
@@ -75,16 +79,66 @@ public:
         return shape_.position_of(seen_by(load(), generation).block);
     }
 
+    /// Where the frontier stands, whatever generation it is of.
+    [[nodiscard]] std::size_t position() const noexcept {
+        return shape_.position_of(unpack(load()).block);
+    }
+
+    /// Bytes that `generation` may still take.
+    [[nodiscard]] std::size_t room(std::uint64_t generation) const noexcept {
+        return room_behind(seen_by(load(), generation).block);
+    }
+
     /// The highest frontier of any generation, in bytes.
     [[nodiscard]] std::size_t peak() const noexcept {
-        const std::size_t now = shape_.position_of(unpack(load()).block);
+        const std::size_t now = position();
         const std::size_t before = peak_.load(std::memory_order_relaxed);
         return now > before ? now : before;
     }
 
-    /// Gives a word that is a quarter of the way round behind the generation a fresh stamp.
-    /// Generations only grow, so one look at `generation` after the word is enough (see load()).
-    void renew(const atomic_word& generation) noexcept;
+    /// The highest frontier, in bytes, since pages were last given back.
+    [[nodiscard]] std::size_t touched() const noexcept {
+        const std::size_t now = position();
+        const std::size_t before = touched_bytes(touched_.load(std::memory_order_relaxed));
+        return now > before ? now : before;
+    }
+
+    /// The pages up to `bytes` were committed by other means.
+    void note_touched(std::size_t bytes) noexcept {
+        raise_touched(touched_.load(std::memory_order_relaxed), bytes);
+    }
+
+    /// By who gives back, while page_hold keeps all behind `bytes` from use: that is done, and the
+    /// frontier's word is of the generation at hand.
+    void note_given_back(std::size_t bytes) noexcept;
+
+    /// The most bytes that the frontier may reach, and the blocks that are whole below them.
+    [[nodiscard]] std::size_t budget() const noexcept {
+        return budget_.load(std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t last_block() const noexcept {
+        const std::size_t bytes = budget();
+        return bytes == shape_.capacity() ? shape_.block_count() : shape_.block_of(bytes);
+    }
+    /// What is left behind block `block`, in blocks and in bytes.
+    [[nodiscard]] std::uint64_t blocks_behind(std::uint64_t block) const noexcept {
+        const std::uint64_t last = last_block();
+        return last > block ? last - block : 0;
+    }
+    [[nodiscard]] std::size_t room_behind(std::uint64_t block) const noexcept {
+        return shape_.position_of(block + blocks_behind(block)) - shape_.position_of(block);
+    }
+    void set_budget(std::size_t bytes) noexcept {
+        // Relaxed: who takes memory at the same time goes by the old one or by the new one.
+        budget_.store(
+            bytes < shape_.capacity() ? bytes : shape_.capacity(), std::memory_order_relaxed);
+    }
+
+    /// Gives a word of another generation a fresh stamp: one that is a quarter of the way round
+    /// behind, or any. Generations only grow, so one look at `generation` after the word is enough
+    /// (see load()).
+    enum class which : unsigned char { old, any };
+    void renew(const atomic_word& generation, which words) noexcept;
 
     [[nodiscard]] const generation_field& field() const noexcept { return field_; }
 
@@ -95,13 +149,25 @@ private:
                 static_cast<unsigned>(word & ((1U << tag_bits) - 1))};
     }
 
-    /// Raises peak_ to the position of `word`, whatever its generation.
-    void note_peak(std::uint64_t word) noexcept;
+    /// Raises peak_ and touched_ to the position of `word`, of a generation that has ended. Whether
+    /// it is still the frontier's.
+    bool note_end_of(std::uint64_t word) noexcept;
+
+    /// Raises touched_ to `bytes`, unless pages were given back since it was `seen`.
+    void raise_touched(std::uint64_t seen, std::size_t bytes) noexcept;
+
+    static constexpr unsigned touched_bits = 40;  // granules; above them, how often it fell
+    [[nodiscard]] static std::size_t touched_bytes(std::uint64_t touched) noexcept {
+        return static_cast<std::size_t>(touched & ((std::uint64_t{1} << touched_bits) - 1)) *
+               granule;
+    }
 
     geometry shape_;
     generation_field field_;
+    std::atomic<std::size_t> budget_;
     alignas(isolation) atomic_word word_{0};
     std::atomic<std::size_t> peak_{0};
+    std::atomic<std::uint64_t> touched_{0};
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -1,5 +1,7 @@
 #include "reserve/reserve.hpp"
 
+#include <cstring>
+
 #include <memory_arena/detail/align.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
@@ -36,10 +38,12 @@ bool reserve::contains(const void* pointer) const noexcept {
 
 bool reserve::discard(std::size_t begin, std::size_t end) const noexcept {
     const auto base = reinterpret_cast<std::uintptr_t>(begin_);
-    const std::uintptr_t first = round_up(base + begin, page_bytes_);
-    const std::uintptr_t behind =
-        end == capacity_ ? round_up(base + end, page_bytes_) : round_down(base + end, page_bytes_);
+    const std::uintptr_t first =
+        begin == 0 ? round_down(base, page_bytes_) : round_up(base + begin, page_bytes_);
+    const std::uintptr_t behind = round_up(base + end, page_bytes_);
     return first >= behind || !os::discard(begin_ + (first - base), behind - first);
 }
+
+void reserve::wipe(std::size_t end) const noexcept { std::memset(begin_, 0, end); }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

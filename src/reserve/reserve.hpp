@@ -32,9 +32,15 @@ public:
     /// Whether the pages are the arena's own, and not a caller's.
     [[nodiscard]] bool owns_pages() const noexcept { return own_.begin() != nullptr; }
 
-    /// Gives back the pages that lie in [begin, end), positions from the reserve's beginning; where
-    /// `end` is the capacity, the last page too. Whether the system did. Not of a borrowed one.
+    /// Gives back the pages that begin within [begin, end), positions from the reserve's beginning,
+    /// and the first one of all. Whether the system did. Not of a borrowed one.
     [[nodiscard]] bool discard(std::size_t begin, std::size_t end) const noexcept;
+
+    /// In what pieces they go back; 0 for a borrowed one.
+    [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
+
+    /// Overwrites [0, end) with zeros.
+    void wipe(std::size_t end) const noexcept;
 
     /// Of what map() asked for beside the address space, how much the system refused.
     [[nodiscard]] std::size_t refused_by_map() const noexcept { return refused_by_map_; }

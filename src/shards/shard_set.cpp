@@ -110,7 +110,7 @@ shard_set::bytes_range shard_set::take_large(std::size_t bytes, std::size_t alig
     }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block);
-    if (edge.tag != 0 || bytes > shape_.capacity() - begin ||
+    if (edge.tag != 0 || bytes > frontier_.room_behind(edge.block) ||
         !frontier_.advance_by(edge_word, shape_.blocks_for(bytes))) {
         return {};
     }
@@ -169,7 +169,7 @@ shard_set::outcome shard_set::take_blocks(std::size_t home, std::uint64_t edge_w
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block);
     const need taken = need_at(begin, generation, wanted);
-    if (!taken.possible || taken.least > shape_.capacity() - begin) {
+    if (!taken.possible || taken.least > frontier_.room_behind(edge.block)) {
         return outcome::no_room;
     }
     const std::uint64_t end_block = edge.block + shape_.blocks_for(taken.least);
@@ -222,7 +222,7 @@ shard_set::outcome shard_set::open_extent(std::size_t home, std::uint64_t home_w
     if (!taken.possible) {
         return outcome::no_room;
     }
-    const std::uint64_t left = shape_.block_count() - edge.block;
+    const std::uint64_t left = frontier_.blocks_behind(edge.block);
     const std::uint64_t least = shape_.blocks_for(cursor + taken.least - begin);
     const std::uint64_t most = std::min(left, max_run_blocks - (joins ? held : 0));
     const std::uint64_t grown =
@@ -365,7 +365,7 @@ std::size_t shard_set::direct_bytes(std::uint64_t generation) const noexcept {
 
 void shard_set::renew(std::size_t index) noexcept {
     if (index == count_) {
-        frontier_.renew(generation_);
+        frontier_.renew(generation_, frontier::which::old);
         return;
     }
     renew_word(shards_[index].run);

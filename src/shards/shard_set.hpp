@@ -94,6 +94,7 @@ public:
 
     [[nodiscard]] const geometry& shape() const noexcept { return shape_; }
     [[nodiscard]] const frontier& edge() const noexcept { return frontier_; }
+    [[nodiscard]] frontier& edge() noexcept { return frontier_; }
     [[nodiscard]] const generation_field& run_field() const noexcept { return layout_.field(); }
 
 private:

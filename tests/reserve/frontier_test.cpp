@@ -51,7 +51,7 @@ TEST(frontier, renewed_in_time_never_counts_as_current_again) {
     std::atomic<std::uint64_t> generation{1};
     for (int reset = 0; reset < 100; ++reset) {
         ++generation;
-        edge.renew(generation);
+        edge.renew(generation, frontier::which::old);
         EXPECT_EQ(edge.bytes(generation), 0U);
     }
     EXPECT_EQ(edge.peak(), 5U * 4096);
