@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -11,13 +12,16 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// The allocator that lets standard containers live in an arena, without a virtual call:
 /// `std::vector<int, arena_allocator<int>> v{arena};`.
 ///
-/// It holds a pointer to the arena, which must outlive the container's use of it. Deallocation
-/// does nothing: what a container outgrows stays used until the reset, so reserve() first. A
-/// container must not be used after a reset of its arena; its destructor may run then (it gives
-/// nothing back), unless its elements' destructors touch what they own elsewhere.
+/// It holds a pointer to the arena, which must outlive the container's use of it, and the
+/// generation that it was made in. What a container gives back goes back to the arena where that
+/// takes it (deallocate_bytes: the newest block, mostly), else it stays used until the reset; so
+/// reserve() first. A container must not be used after a reset of its arena; its destructor may run
+/// then (it gives nothing back: the generation is another), unless its elements' destructors touch
+/// what they own elsewhere.
 ///
 /// A is `arena`, `cpu_arena`, `arena_lease` (which must not be moved meanwhile) or any type with
-/// their allocate_bytes. Thread safety is A's.
+/// their allocate_bytes; one without deallocate_bytes and generation() is given nothing back.
+/// Thread safety is A's.
 template <class T, class A = arena>
 class arena_allocator {
 public:
@@ -29,11 +33,13 @@ public:
     using is_always_equal = std::false_type;
 
     /// Implicit, so that a container can be given the arena itself.
-    arena_allocator(A& source) noexcept : arena_(&source) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    arena_allocator(A& source) noexcept : arena_(&source), generation_(generation_of(source)) {}
 
     template <class U>
     // NOLINTNEXTLINE(google-explicit-constructor): rebinding, as every allocator
-    arena_allocator(const arena_allocator<U, A>& other) noexcept : arena_(&other.source()) {}
+    arena_allocator(const arena_allocator<U, A>& other) noexcept
+        : arena_(&other.source()), generation_(other.generation()) {}
 
     /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
     [[nodiscard]] T* allocate(std::size_t count) {
@@ -43,7 +49,14 @@ public:
         return static_cast<T*>(arena_->allocate_bytes(count * sizeof(T), alignof(T)));
     }
 
-    void deallocate(T* /*first*/, std::size_t /*count*/) noexcept {}
+    /// Gives back the `count` elements' bytes, if their generation is still the arena's.
+    void deallocate(T* first, std::size_t count) noexcept {
+        if constexpr (takes_back) {
+            if (arena_->generation() == generation_) {
+                arena_->deallocate_bytes(first, count * sizeof(T));
+            }
+        }
+    }
 
     /// A copied container uses the same arena.
     [[nodiscard]] arena_allocator select_on_container_copy_construction() const noexcept {
@@ -51,6 +64,9 @@ public:
     }
 
     [[nodiscard]] A& source() const noexcept { return *arena_; }
+
+    /// Of the arena, when this allocator, or the one that it's a copy of, was made.
+    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
 
     template <class U>
     friend bool operator==(const arena_allocator& left,
@@ -62,7 +78,21 @@ private:
     static constexpr std::size_t max_count =
         static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / sizeof(T);
 
+    static constexpr bool takes_back = requires(A & source, void* block) {
+        source.deallocate_bytes(block, std::size_t{});
+        source.generation();
+    };
+
+    static std::uint64_t generation_of(const A& source) noexcept {
+        if constexpr (takes_back) {
+            return source.generation();
+        } else {
+            return 0;
+        }
+    }
+
     A* arena_;
+    std::uint64_t generation_;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

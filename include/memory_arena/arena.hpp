@@ -63,6 +63,10 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill(arena_face& face, std::size_
                                                     std::size_t alignment) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
     arena_face& face, cleanup_record* record, std::uint64_t stamp) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD bool extend_beside(arena_face& face, std::uintptr_t end,
+                                                      std::size_t more) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void give_back_beside(arena_face& face, std::uintptr_t begin,
+                                                         std::size_t bytes) noexcept;
 MEMORY_ARENA_API void reset_arena(arena_face& face, retain kept) noexcept;
 MEMORY_ARENA_API void trim_arena(arena_face& face, std::size_t keep) noexcept;
 MEMORY_ARENA_API void set_budget_of(arena_face& face, std::size_t bytes) noexcept;
@@ -70,7 +74,6 @@ MEMORY_ARENA_API arena_usage usage_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t used_bytes_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t remaining_bytes_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API std::size_t capacity_of(const arena_face& face) noexcept;
-MEMORY_ARENA_API std::uint64_t generation_of(const arena_face& face) noexcept;
 MEMORY_ARENA_API bool contains(const arena_face& face, const void* pointer) noexcept;
 MEMORY_ARENA_API std::string_view name_of(const arena_face& face) noexcept;
 
@@ -109,6 +112,30 @@ public:
         return detail::try_refill(face_, bytes, alignment);
     }
 
+    /// Takes back the `bytes` at `block`, as they were allocated (by allocate_bytes, new_unmanaged
+    /// or a span of a type that needs no destructor), so that the next request can have them; or
+    /// does nothing. By the thread that allocated them, in an `arena`, they are taken back where
+    /// they are still the newest of its TLAB, or among the newest four that went past it (blocks
+    /// of over a quarter of a TLAB; those of up to 63 KiB only while nobody else has taken memory
+    /// from the same shard). In a `cpu_arena`: where they are the newest of this CPU's TLAB.
+    ///
+    /// They must be of the current generation: whatever was made before the last reset is gone.
+    /// Thread safe, O(1).
+    void deallocate_bytes(void* block, std::size_t bytes) noexcept {
+        const auto begin = reinterpret_cast<std::uintptr_t>(block);
+        // Relaxed: see detail::bump.
+        const std::uint64_t generation = face_.generation.load(std::memory_order_relaxed);
+        if (!Lanes::retract(face_, begin, bytes, generation)) {
+            detail::give_back_beside(face_, begin, bytes);
+        }
+    }
+
+    /// 1 at first; each reset adds 1 (resets that run at once, with destructors to run, are one).
+    /// Equal before and after a call: no reset came between.
+    [[nodiscard]] std::uint64_t generation() const noexcept {
+        return face_.generation.load(std::memory_order_acquire) - face_.generation_base;
+    }
+
 protected:
     arena_bytes() noexcept = default;
     ~arena_bytes() = default;
@@ -127,7 +154,20 @@ protected:
 
     /// Takes back the `bytes` at `block`, taken under `stamp`, where they are still the newest.
     void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
-        Lanes::retract(face_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp);
+        static_cast<void>(
+            Lanes::retract(face_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp));
+    }
+
+    /// Has the block that ends at `end` go on for `more` bytes, both in granules. Whether it does.
+    bool extend_bytes(std::uintptr_t end, std::size_t more) noexcept {
+        void* got = nullptr;
+        if (Lanes::bump(face_, more, detail::granule, got)) {
+            if (reinterpret_cast<std::uintptr_t>(got) == end) {
+                return true;
+            }
+            give_back(got, more, stamp());
+        }
+        return detail::extend_beside(face_, end, more);
     }
 
     /// Has reset run `record`, whose bytes were taken under `stamp`.
@@ -239,12 +279,6 @@ public:
     /// between its 16-byte boundaries.
     [[nodiscard]] std::size_t capacity() const noexcept {
         return detail::capacity_of(this->face());
-    }
-
-    /// 1 at first; each reset adds 1 (resets that run at once, with destructors to run, are one).
-    /// Equal before and after a call: no reset came between.
-    [[nodiscard]] std::uint64_t generation() const noexcept {
-        return detail::generation_of(this->face());
     }
 
     /// Whether `pointer` points into the reserve (not: to something alive in it).

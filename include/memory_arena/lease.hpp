@@ -49,6 +49,10 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill_lease(
     arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
     arena_face& face, lane& mine, cleanup_record* record, std::uint64_t stamp) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD bool extend_beside(
+    arena_face& face, lane& mine, std::uintptr_t end, std::size_t more) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void give_back_beside(
+    arena_face& face, lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
 MEMORY_ARENA_API scope_mark open_scope(arena_face& face, lane& mine) noexcept;
 MEMORY_ARENA_API void close_scope(arena_face& face, lane& mine, const scope_mark& mark) noexcept;
 
@@ -101,6 +105,21 @@ public:
         return detail::try_refill_lease(*face_, *lane_, bytes, alignment);
     }
 
+    /// As the arena's (arena.hpp), of what was allocated from this lease; within a scope, where it
+    /// is the newest of the lease. By one thread at a time.
+    void deallocate_bytes(void* block, std::size_t bytes) noexcept {
+        const auto begin = reinterpret_cast<std::uintptr_t>(block);
+        const std::uint64_t now = face_->generation.load(std::memory_order_relaxed);
+        if (!detail::retract(*lane_, begin, bytes, now)) {
+            detail::give_back_beside(*face_, *lane_, begin, bytes);
+        }
+    }
+
+    /// The arena's (arena.hpp).
+    [[nodiscard]] std::uint64_t generation() const noexcept {
+        return face_->generation.load(std::memory_order_acquire) - face_->generation_base;
+    }
+
 protected:
     lease_bytes(detail::arena_face& face, detail::lane* mine) noexcept
         : face_(&face), lane_(mine) {}
@@ -137,7 +156,20 @@ protected:
 
     /// Takes back the `bytes` at `block`, taken under `stamp`, where they are still the newest.
     void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
-        detail::retract(*lane_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp);
+        static_cast<void>(
+            detail::retract(*lane_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp));
+    }
+
+    /// Has the block that ends at `end` go on for `more` bytes, both in granules. Whether it does.
+    bool extend_bytes(std::uintptr_t end, std::size_t more) noexcept {
+        void* got = nullptr;
+        if (bump(more, detail::granule, got)) {
+            if (reinterpret_cast<std::uintptr_t>(got) == end) {
+                return true;
+            }
+            give_back(got, more, stamp());
+        }
+        return detail::extend_beside(*face_, *lane_, end, more);
     }
 
     /// Has the end of the scope, or reset, run `record`, whose bytes were taken under `stamp`.
@@ -200,11 +232,6 @@ public:
     /// but has no room on the arena's shelves (`shard_count` runs of blocks), stays with the lease.
     lease_scope scope() & noexcept { return {face(), *mine()}; }
     lease_scope scope() && = delete;  // it would outlive the lease
-
-    /// The arena's (arena.hpp).
-    [[nodiscard]] std::uint64_t generation() const noexcept {
-        return detail::generation_of(face());
-    }
 
 private:
     arena_lease(detail::arena_face& face, detail::lane* mine) noexcept

@@ -14,6 +14,7 @@
 #include <memory_arena/detail/cleanup_record.hpp>
 #include <memory_arena/detail/compiler.hpp>
 #include <memory_arena/detail/managed_block.hpp>
+#include <memory_arena/extending_calls.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
 
@@ -44,9 +45,9 @@ namespace detail {
 /// There is no uses-allocator construction: a container is told of the arena by the caller,
 /// `arena.new_object<std::pmr::vector<int>>(arena.resource())`.
 template <class Bytes>
-class typed_calls : public Bytes {
+class typed_calls : public extending_calls<Bytes> {
 public:
-    using Bytes::Bytes;
+    using extending_calls<Bytes>::extending_calls;
 
     /// Constructs a T in place: `T(args…)` where that is well-formed, else `T{args…}` (aggregates,
     /// on every compiler). T is an unqualified object type and no array.

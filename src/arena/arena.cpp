@@ -151,7 +151,22 @@ std::size_t remaining_bytes_of(const arena_face& face) noexcept {
 
 std::size_t capacity_of(const arena_face& face) noexcept { return face.core->capacity(); }
 
-std::uint64_t generation_of(const arena_face& face) noexcept { return face.core->generation(); }
+bool extend_beside(arena_face& face, std::uintptr_t end, std::size_t more) noexcept {
+    return face.core->extend_in_place(end, more);
+}
+
+bool extend_beside(arena_face& face, lane& mine, std::uintptr_t end, std::size_t more) noexcept {
+    return face.core->extend_in_place(lease_lane_of(mine), end, more);
+}
+
+void give_back_beside(arena_face& face, std::uintptr_t begin, std::size_t bytes) noexcept {
+    face.core->give_back(begin, bytes);
+}
+
+void give_back_beside(arena_face& face, lane& mine, std::uintptr_t begin,
+                      std::size_t bytes) noexcept {
+    face.core->give_back(lease_lane_of(mine), begin, bytes);
+}
 
 bool contains(const arena_face& face, const void* pointer) noexcept {
     return face.core->contains(pointer);

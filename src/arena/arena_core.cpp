@@ -128,6 +128,7 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
     face.lanes = kind == lane_kind::cpu ? lanes_ : table;
     face.location = os::rseq().location;
     face.core = this;
+    face.generation_base = generation_base_;
     face.generation.store(generation_base_ + 1, std::memory_order_relaxed);
 }
 
@@ -169,10 +170,9 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
         // large requests are served by this one compare-and-swap.
         lane& mine = detail::own_lane(face_.lanes);
         const std::uint64_t generation = mine.generation.load(std::memory_order_relaxed);
-        const shard_set::bytes_range got = shards_.take_large(bytes, alignment, generation);
+        const shard_set::bytes_range got =
+            shards_.take_large(home_of(mine), bytes, alignment, generation);
         if (got.end != 0) {
-            const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_));
-            shards_.offer_rest(home, got.end, generation);
             hold_.pass(got.end);
             return serve_beside_tlab(mine, got.begin, bytes, alignment);
         }

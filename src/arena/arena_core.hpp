@@ -51,6 +51,16 @@ public:
     /// exhausted.
     [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) noexcept;
 
+    /// The block that ends at `end` goes on for `more` bytes: whether it does. It is one that the
+    /// bump couldn't extend.
+    [[nodiscard]] bool extend_in_place(std::uintptr_t end, std::size_t more) noexcept;
+    [[nodiscard]] bool extend_in_place(lease_lane& mine, std::uintptr_t end,
+                                       std::size_t more) noexcept;
+
+    /// Takes the block at `begin` back, if it went past the TLAB.
+    void give_back(std::uintptr_t begin, std::size_t bytes) noexcept;
+    void give_back(lease_lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
+
     /// A lane for a lease; null, and why, where the system has no memory for it.
     [[nodiscard]] lease_lane* open_lease(std::error_code& error) noexcept;
     void close_lease(lease_lane& mine) noexcept;
@@ -143,10 +153,23 @@ private:
                                           std::size_t alignment) const noexcept {
         const std::uintptr_t begin = address_of(position);
         const std::size_t padding = padding_to(begin, alignment);
-        settle(mine, padding + round_up(bytes, granule));
+        const std::size_t used = padding + round_up(bytes, granule);
+        settle(mine, used);
+        note_beside(mine, {begin + used, bytes > shape_.large_bytes()});
         return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
     }
+    [[nodiscard]] std::size_t home_of(const lane& mine) const noexcept {
+        return shards_.home_of(static_cast<std::uint64_t>(&mine - lanes_));
+    }
     [[nodiscard]] std::size_t home_of(const lease_lane& mine) const noexcept;
+    template <class Allocate>
+    [[nodiscard]] bool extend_tlab(lane& mine, std::size_t home, std::uintptr_t end,
+                                   std::size_t more, Allocate allocate) noexcept;
+    [[nodiscard]] bool extend_block(lane& mine, std::size_t home, std::uintptr_t end,
+                                    std::size_t more) noexcept;
+    [[nodiscard]] bool extend_on_cpu_lane(std::uintptr_t end, std::size_t more) noexcept;
+    void give_back_block(lane& mine, std::size_t home, std::uintptr_t begin,
+                         std::size_t bytes) noexcept;
     [[nodiscard]] chunk tlab_as_chunk(const lane& mine) const noexcept;
     [[nodiscard]] bool fits(const chunk& free, std::size_t bytes,
                             std::size_t alignment) const noexcept;

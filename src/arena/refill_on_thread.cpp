@@ -27,8 +27,7 @@ void* arena_core::allocate_on_thread(std::size_t bytes, std::size_t alignment) n
         const grant got = passed(shards_.claim(home, {bytes, alignment, nullptr}));
         return serve_directly(got, home, bytes, alignment);
     }
-    const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(mine - lanes_));
-    return refill_lane(*mine, home, bytes, alignment);
+    return refill_lane(*mine, home_of(*mine), bytes, alignment);
 }
 
 /// Serves a lane of one owner: a thread's or a lease's.

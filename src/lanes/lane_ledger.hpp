@@ -54,6 +54,9 @@ inline void rewrite(lane& mine, std::uint64_t generation, const tlab_range& tlab
     if (!same) {
         mine.cleanups.store(nullptr, release);
         mine.destroyed.store(nullptr, release);
+        for (auto& end : mine.beside) {
+            end.store(0, std::memory_order_relaxed);
+        }
     }
     mine.settled.store(settled, release);
     mine.start.store(tlab.start, release);
@@ -80,6 +83,34 @@ inline void extend(lane& mine, std::uintptr_t limit) noexcept {
 inline void settle(lane& mine, std::size_t bytes) noexcept {
     mine.settled.store(
         mine.settled.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+}
+
+/// A block that went past the TLAB. Blocks end on granules, so there is a bit to spare.
+struct block_beside {
+    std::uintptr_t end = 0;     ///< of what was asked for
+    bool whole_blocks = false;  ///< it has all up to the end of the frontier's block
+};
+
+inline std::uintptr_t packed(const block_beside& block) noexcept {
+    return block.end | (block.whole_blocks ? 1U : 0U);
+}
+
+/// By the lane's owner: the oldest that is remembered makes way for `block`.
+inline void note_beside(lane& mine, const block_beside& block) noexcept {
+    const std::uint32_t count = mine.blocks_beside.load(std::memory_order_relaxed);
+    mine.beside[count % lane::remembered_blocks].store(packed(block), std::memory_order_relaxed);
+    mine.blocks_beside.store(count + 1, std::memory_order_relaxed);
+}
+
+/// By the lane's owner: where it remembers the block of its generation that ends at `end`; null if
+/// it doesn't.
+inline std::atomic<std::uintptr_t>* find_beside(lane& mine, std::uintptr_t end) noexcept {
+    for (auto& one : mine.beside) {
+        if ((one.load(std::memory_order_relaxed) & ~std::uintptr_t{1}) == end) {
+            return &one;
+        }
+    }
+    return nullptr;
 }
 
 inline void count_refill(lane& mine) noexcept {

@@ -13,4 +13,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 using atomic_word = std::atomic<std::uint64_t>;
 
+/// One that decides nothing but a figure, and how far pages are given back.
+using figure_word = std::atomic<std::uint64_t>;
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -22,8 +22,8 @@ bool frontier::note_end_of(std::uint64_t word) noexcept {
 void frontier::raise_touched(std::uint64_t seen, std::size_t bytes) noexcept {
     const std::uint64_t falls = seen >> touched_bits;
     while (seen >> touched_bits == falls && touched_bytes(seen) < bytes &&
-           !touched_.compare_exchange_weak(
-               seen, falls << touched_bits | bytes / granule, std::memory_order_relaxed)) {
+           !touched_.compare_exchange_weak(seen, falls << touched_bits | bytes / granule,
+                                           std::memory_order_relaxed, std::memory_order_relaxed)) {
     }
 }
 

@@ -167,7 +167,7 @@ private:
     std::atomic<std::size_t> budget_;
     alignas(isolation) atomic_word word_{0};
     std::atomic<std::size_t> peak_{0};
-    std::atomic<std::uint64_t> touched_{0};
+    figure_word touched_{0};
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

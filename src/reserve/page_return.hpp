@@ -15,44 +15,39 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-/// Holds all behind a position for as long as it lives. No handler runs on its thread meanwhile:
-/// one that allocates must not wait for the thread that it has interrupted.
-class held_pages {
-public:
-    explicit held_pages(page_hold& hold) noexcept : hold_(hold) { hold.acquire(); }
-    held_pages(const held_pages&) = delete;
-    held_pages& operator=(const held_pages&) = delete;
-    ~held_pages() {
-        hold_.lift();
-        hold_.release();
+/// Gives back at most `piece` bytes of what lies behind the frontier and behind `keep`, from the
+/// top. `discard(begin, end)` does it, and says whether the system did. Whether anything went.
+template <class Discard>
+bool give_back_piece(frontier& edge, page_hold& hold, const atomic_word& generation,
+                     std::size_t keep, std::size_t piece, Discard discard) noexcept {
+    // A handler that allocates must not wait for the thread that it has interrupted.
+    const os::quiet_thread quiet;
+    hold.acquire();
+    const std::size_t touched = edge.touched();
+    const std::size_t from = std::max(keep, touched - std::min(touched, piece));
+    hold.begin(from);
+    // The hold first, the frontier second: see page_hold.
+    edge.renew(generation, frontier::which::any);
+    const std::size_t begin = std::max(from, edge.position());
+    const std::size_t end = edge.touched();
+    const bool gone = begin < end && discard(begin, end);
+    if (gone) {
+        edge.note_given_back(begin);
     }
-    void begin(std::size_t from) noexcept { hold_.begin(from); }
+    hold.lift();
+    hold.release();
+    return gone;
+}
 
-private:
-    os::quiet_thread quiet_;
-    page_hold& hold_;
-};
-
-/// Gives back what lies behind the frontier and behind `keep`, from the top, at most `piece` bytes
-/// at a time, so that nobody who allocates meanwhile waits for more than that. `discard(begin,
-/// end)` does it, and says whether the system did.
+/// All of it, a piece at a time, so that nobody who allocates meanwhile waits for more than that.
 template <class Discard>
 void give_back_unused(frontier& edge, page_hold& hold, const atomic_word& generation,
                       std::size_t keep, std::size_t piece, Discard discard) noexcept {
     const std::size_t all = edge.touched();
     for (std::size_t pieces = all > keep ? (all - keep) / piece + 1 : 0; pieces > 0; --pieces) {
-        held_pages held(hold);
-        const std::size_t touched = edge.touched();
-        const std::size_t from = std::max(keep, touched - std::min(touched, piece));
-        held.begin(from);
-        // The hold first, the frontier second: see page_hold.
-        edge.renew(generation, frontier::which::any);
-        const std::size_t begin = std::max(from, edge.position());
-        const std::size_t end = edge.touched();
-        if (begin >= end || !discard(begin, end)) {
+        if (!give_back_piece(edge, hold, generation, keep, piece, discard)) {
             return;
         }
-        edge.note_given_back(begin);
     }
 }
 
@@ -62,8 +57,9 @@ void give_back_unused(frontier& edge, page_hold& hold, const atomic_word& genera
 template <class Clean>
 std::uint64_t end_generation(frontier& edge, page_hold& hold, atomic_word& generation,
                              std::size_t from, Clean clean) noexcept {
-    held_pages held(hold);
-    held.begin(from);
+    const os::quiet_thread quiet;
+    hold.acquire();
+    hold.begin(from);
     const std::size_t end = edge.touched();
     const std::size_t left = clean(end);
     // Release and acquire: as in every reset (arena_core::reset).
@@ -72,6 +68,8 @@ std::uint64_t end_generation(frontier& edge, page_hold& hold, atomic_word& gener
     if (left < end) {
         edge.note_given_back(left);
     }
+    hold.lift();
+    hold.release();
     return ended;
 }
 

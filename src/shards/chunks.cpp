@@ -65,35 +65,45 @@ shard_set::outcome shard_set::take_from_shelves(std::size_t home, std::uint64_t 
                                                 const request& wanted, std::size_t size,
                                                 grant& result) noexcept {
     for (std::size_t step = 0; step < count_; ++step) {
-        atomic_word& shelf = shards_[(home + step) % count_].shelf;
-        std::uint64_t word = shelf.load(std::memory_order_acquire);
-        if (now() != generation) {
-            return outcome::start_again;
+        const outcome got =
+            take_from_shelf((home + step) % count_, generation, wanted, size, result);
+        if (got != outcome::no_room) {
+            return got;
         }
-        if (!layout_.is_of(word, generation)) {
-            continue;
-        }
-        const shelved_blocks there = layout_.unpack_shelf(word);
-        const std::size_t begin = shape_.position_of(there.first);
-        const std::size_t room = shape_.position_of(there.first + there.count) - begin;
-        const need taken = need_at(begin, generation, wanted);
-        if (!taken.possible || taken.least > room) {
-            continue;
-        }
-        const std::size_t useful = std::max(taken.least, size != 0 ? size : taken.wanted);
-        const std::uint64_t blocks = std::min(shape_.blocks_for(useful), there.count);
-        if (!shelf.compare_exchange_strong(
-                word, layout_.pack_shelf(generation, {there.first + blocks, there.count - blocks}),
-                std::memory_order_acq_rel, std::memory_order_relaxed)) {
-            return outcome::start_again;
-        }
-        const auto what = taken.extends                ? grant::kind::extension
-                          : size != 0 || taken.as_tlab ? grant::kind::tlab
-                                                       : grant::kind::bytes;
-        result = {what, begin, shape_.position_of(there.first + blocks), generation};
-        return outcome::granted;
     }
     return outcome::no_room;
+}
+
+shard_set::outcome shard_set::take_from_shelf(std::size_t index, std::uint64_t generation,
+                                              const request& wanted, std::size_t size,
+                                              grant& result) noexcept {
+    atomic_word& shelf = shards_[index].shelf;
+    std::uint64_t word = shelf.load(std::memory_order_acquire);
+    if (now() != generation) {
+        return outcome::start_again;
+    }
+    if (!layout_.is_of(word, generation)) {
+        return outcome::no_room;
+    }
+    const shelved_blocks there = layout_.unpack_shelf(word);
+    const std::size_t begin = shape_.position_of(there.first);
+    const std::size_t room = shape_.position_of(there.first + there.count) - begin;
+    const need taken = need_at(begin, generation, wanted);
+    if (!taken.possible || taken.least > room) {
+        return outcome::no_room;
+    }
+    const std::size_t useful = std::max(taken.least, size != 0 ? size : taken.wanted);
+    const std::uint64_t blocks = std::min(shape_.blocks_for(useful), there.count);
+    if (!shelf.compare_exchange_strong(
+            word, layout_.pack_shelf(generation, {there.first + blocks, there.count - blocks}),
+            std::memory_order_acq_rel, std::memory_order_relaxed)) {
+        return outcome::start_again;
+    }
+    const auto what = taken.extends                ? grant::kind::extension
+                      : size != 0 || taken.as_tlab ? grant::kind::tlab
+                                                   : grant::kind::bytes;
+    result = {what, begin, shape_.position_of(there.first + blocks), generation};
+    return outcome::granted;
 }
 
 std::size_t shard_set::shelve(std::size_t home, std::size_t begin, std::size_t end,

@@ -77,9 +77,8 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     grant result;
     if (wanted.bytes > shape_.large_bytes()) {
         const std::uint64_t generation = now();
-        const bytes_range got = take_large(wanted.bytes, wanted.alignment, generation);
+        const bytes_range got = take_large(home, wanted.bytes, wanted.alignment, generation);
         if (got.end != 0) {
-            offer_rest(home, got.end, generation);
             return {grant::kind::bytes, got.begin, got.end, generation};
         }
     }
@@ -89,6 +88,8 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
         outcome got = outcome::no_room;
         if (wanted.bytes <= shape_.large_bytes()) {
             got = take(home, word, generation, wanted, result);
+        } else {
+            got = take_from_shelf(home, generation, wanted, 0, result);
         }
         if (got == outcome::no_room) {
             got = take_from_frontier(home, word, generation, wanted, result);
@@ -99,13 +100,15 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
     }
 }
 
-shard_set::bytes_range shard_set::take_large(std::size_t bytes, std::size_t alignment,
-                                             std::uint64_t generation) noexcept {
+shard_set::bytes_range shard_set::take_large(
+    std::size_t home, std::size_t bytes, std::size_t alignment, std::uint64_t generation) noexcept {
     const std::uint64_t edge_word = frontier_.load();
+    const std::uint64_t shelf = shards_[home].shelf.load(std::memory_order_relaxed);
     // At most alignments every block begins on one, and no padding is needed.
     const auto boundaries = reinterpret_cast<std::uintptr_t>(base_) | shape_.block_bytes();
     if (now() != generation || !frontier_.is_of(edge_word, generation) ||
-        (boundaries & (alignment - 1)) != 0) {
+        (boundaries & (alignment - 1)) != 0 ||
+        (layout_.is_of(shelf, generation) && layout_.unpack_shelf(shelf).count != 0)) {
         return {};
     }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
@@ -177,10 +180,13 @@ shard_set::outcome shard_set::take_blocks(std::size_t home, std::uint64_t edge_w
         return outcome::start_again;
     }
     result = make_grant(taken, begin, taken.least, generation);
-    offer_rest(home, result.end, generation);
+    if (wanted.bytes <= shape_.large_bytes()) {
+        offer_rest(home, result.end, generation);
+    }
     return outcome::granted;
 }
 
+/// What is left of the last block, behind `begin`, goes to shard `home`, where that holds less.
 void shard_set::offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept {
     const std::uint64_t end_block = shape_.blocks_for(begin);
     const std::size_t rest = shape_.position_of(end_block) - begin;

@@ -42,17 +42,29 @@ public:
 
     /// The short way to a large request (over geometry::large_bytes()): whole blocks from a
     /// frontier that has them, and that nobody is in the way of, in `generation` if that is the
-    /// arena's. Where it fails, claim() may succeed.
+    /// arena's, unless shard `home` has blocks on its shelf. Where it fails, claim() may succeed.
+    /// (What is over of the last block stays with the request: it can be extended into it, and
+    /// given back whole.)
     struct bytes_range {
         std::size_t begin = 0;
         std::size_t end = 0;  ///< 0: nothing was taken
     };
-    [[nodiscard]] bytes_range take_large(std::size_t bytes, std::size_t alignment,
+    [[nodiscard]] bytes_range take_large(std::size_t home, std::size_t bytes, std::size_t alignment,
                                          std::uint64_t generation) noexcept;
 
-    /// Then what is left of the last block, behind `begin`, goes to shard `home`, where that holds
-    /// less.
-    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept;
+    /// Whether shard `home` cuts at `position` next, or the frontier stands there: then what ends
+    /// there can be continued.
+    [[nodiscard]] bool continues_at(std::size_t home, std::size_t position,
+                                    std::uint64_t generation) const noexcept;
+
+    /// Continues what ends at `position` by `bytes`, or by as many as shard `home` has there; from
+    /// the frontier by whole blocks. Where it ends then: at `position` if nobody continues it.
+    struct continuation {
+        std::size_t end = 0;
+        bool from_frontier = false;
+    };
+    [[nodiscard]] continuation claim_behind(std::size_t home, std::size_t position,
+                                            std::size_t bytes, std::uint64_t generation) noexcept;
 
     /// Whole blocks for a lease, of which `wanted` is served: more of the run that it holds
     /// (`wanted.tlab`) where that ends at the frontier, else from a shelf, else from the frontier;
@@ -125,6 +137,9 @@ private:
                      grant* result) noexcept;
     outcome probe(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
                   const request& wanted, grant& result) noexcept;
+    void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept;
+    outcome take_from_shelf(std::size_t index, std::uint64_t generation, const request& wanted,
+                            std::size_t size, grant& result) noexcept;
     outcome take_from_shelves(std::size_t home, std::uint64_t generation, const request& wanted,
                               std::size_t size, grant& result) noexcept;
     bool shelve_blocks(std::size_t home, const shelved_blocks& mine,

@@ -10,6 +10,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <new>
 #include <scoped_allocator>
 #include <string>
@@ -195,6 +196,35 @@ TEST(arena_allocator, copies_elements_into_the_arena_that_it_is_given) {
     EXPECT_TRUE(other.contains(copy.data()));
     EXPECT_TRUE(other.contains(moved.data()));
     EXPECT_EQ(moved, copy);
+}
+
+TEST(arena_allocator, gives_a_temporary_containers_memory_back) {
+    arena a(16 * mebibyte);
+    for (const std::size_t count : {10U, 500U, 100000U}) {
+        const std::size_t used = a.used_bytes();
+        for (int turn = 0; turn < 100; ++turn) {
+            vector numbers{a};
+            numbers.reserve(count);
+            vector others(count, 7, a);
+            EXPECT_GE(a.used_bytes(), used + 2 * count * sizeof(int));
+        }
+        EXPECT_EQ(a.used_bytes(), used) << count;
+    }
+    EXPECT_LE(a.usage().slack, 2 * mebibyte);
+}
+
+TEST(arena_allocator, gives_nothing_back_in_another_generation) {
+    arena a(mebibyte);
+    std::optional<vector> stale(std::in_place, 100, 7, a);
+    const arena_allocator<int> of_then = stale->get_allocator();
+    a.reset();
+    auto alive = a.new_span<int>(100, 9);
+    ASSERT_EQ(alive.data(), stale->data()) << "or nothing is shown";
+    stale.reset();
+    arena_allocator<int>(of_then).deallocate(alive.data(), alive.size());
+    EXPECT_EQ(a.used_bytes(), 400U);
+    EXPECT_NE(a.new_span<int>(1).data(), alive.data());
+    EXPECT_EQ(alive.back(), 9);
 }
 
 TEST(arena_allocator, is_over_any_type_that_allocates_bytes) {

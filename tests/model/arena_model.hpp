@@ -49,6 +49,7 @@ public:
         return 3 + 3 * shard;
     }
     [[nodiscard]] std::size_t frontier_word() const noexcept { return 1 + 3 * shard_count_; }
+    [[nodiscard]] std::size_t touched_word() const noexcept { return frontier_word() + 1; }
 
     /// What a shard's word is.
     enum class word_kind : unsigned char { run, direct, shelf };

@@ -78,10 +78,10 @@ void properties::look_for_room(world& at, const operation& call, thread_state& c
 }
 
 void properties::see(world& at, std::size_t index, const event& done) {
-    if (done.before == done.after) {
+    const std::size_t word = done.made.word;
+    if (done.before == done.after || word == arena_.touched_word()) {
         return;
     }
-    const std::size_t word = done.made.word;
     if (word == generation_word) {
         // What is remembered is of the current generation.
         at.dropped.clear();

@@ -25,14 +25,18 @@ std::uint64_t scheduler::make(const access& wanted) {
     if (next_ < log_->size()) {
         return (*log_)[next_++];
     }
-    const bool counts = !(
-        generation_stands_ && wanted.what == access::kind::load && wanted.word == generation_word);
+    const bool commutes =
+        generation_stands_ && wanted.what == access::kind::load && wanted.word == generation_word;
+    const bool counts = !commutes && (figures_count_ || !wanted.of_figure);
     if (counts && accesses_left_-- == 0) {
         pausing_ = caller;
         std::longjmp(back_, jumped_paused);
     }
     if (next_ - begin_ >= most_accesses) {
         std::longjmp(back_, jumped_stuck);
+    }
+    if (wanted.what == access::kind::wait && (*words_)[wanted.word] == wanted.expected) {
+        std::longjmp(back_, jumped_blocked);
     }
     const std::uint64_t before = make_now(wanted);
     log_->push_back(before);
@@ -45,7 +49,8 @@ std::uint64_t scheduler::make_now(const access& wanted) noexcept {
     std::uint64_t& value = (*words_)[wanted.word];
     const std::uint64_t before = value;
     switch (wanted.what) {
-        case access::kind::load: break;
+        case access::kind::load:
+        case access::kind::wait: break;
         case access::kind::store: value = wanted.operand; break;
         case access::kind::fetch_add: value += wanted.operand; break;
         case access::kind::compare_exchange:

@@ -23,19 +23,20 @@
 
 namespace model {
 
-inline constexpr std::size_t max_words = 11;
+inline constexpr std::size_t max_words = 12;
 using memory = std::array<std::uint64_t, max_words>;
 
 /// The generation is the first word that is made.
 inline constexpr std::size_t generation_word = 0;
 
 struct access {
-    enum class kind : unsigned char { load, store, compare_exchange, fetch_add };
+    enum class kind : unsigned char { load, store, compare_exchange, fetch_add, wait };
 
     kind what = kind::load;
     std::size_t word = 0;
-    std::uint64_t expected = 0;  ///< of a compare_exchange
+    std::uint64_t expected = 0;  ///< of a compare_exchange; what a wait waits for the end of
     std::uint64_t operand = 0;   ///< what is stored, or added
+    bool of_figure = false;      ///< to a word that decides nothing
 };
 
 /// An access that was made.
@@ -50,6 +51,7 @@ public:
     enum class ending : unsigned char {
         finished,  ///< the operation has returned
         paused,    ///< it would make another access now
+        blocked,   ///< it waits for another thread, and has done nothing
         stuck      ///< it has made more accesses than any operation should
     };
 
@@ -61,6 +63,9 @@ public:
     void forget_words() noexcept { count_ = 0; }
     [[nodiscard]] std::size_t word_count() const noexcept { return count_; }
     [[nodiscard]] const memory& initial() const noexcept { return initial_; }
+
+    /// Whether accesses to figures are steps like any other.
+    void figures_count(bool count) noexcept { figures_count_ = count; }
 
     /// Runs `operation` on `words` through one access more than it has made by log[begin…], and
     /// appends what that access read. Where the generation stands (nobody else will ever change it
@@ -109,6 +114,7 @@ private:
         switch (setjmp(back_)) {
             case 0: operation(); return ending::finished;
             case jumped_paused: return ending::paused;
+            case jumped_blocked: return ending::blocked;
             default: return ending::stuck;
         }
     }
@@ -118,6 +124,7 @@ private:
     static constexpr std::size_t unknown = ~std::size_t{0};
     static constexpr int jumped_paused = 1;
     static constexpr int jumped_stuck = 2;
+    static constexpr int jumped_blocked = 3;
 
     std::jmp_buf back_{};
     memory initial_{};
@@ -128,6 +135,7 @@ private:
     std::size_t next_ = 0;
     std::size_t accesses_left_ = 0;
     bool generation_stands_ = false;
+    bool figures_count_ = false;
     std::size_t head_at_ = unknown;
     const void* head_ = nullptr;     ///< the code that the loop's first access comes from
     const void* pausing_ = nullptr;  ///< the code that the access comes from that was not made

@@ -35,12 +35,15 @@ std::string words_text::name(std::size_t word) const {
     if (word == arena_.frontier_word()) {
         return "frontier";
     }
+    if (word == arena_.touched_word()) {
+        return "touched";
+    }
     constexpr std::array kinds{"run ", "direct ", "shelf "};
     return kinds.at((word - 1) % kinds.size()) + std::to_string((word - 1) / kinds.size());
 }
 
 std::string words_text::value(std::size_t word, std::uint64_t value) const {
-    if (word == generation_word) {
+    if (word == generation_word || word == arena_.touched_word()) {
         return std::to_string(value);
     }
     // A word belongs to whatever generation it says.
@@ -81,6 +84,7 @@ std::string words_text::of(const event& done) const {
     const std::string after = value(word, done.after);
     switch (done.made.what) {
         case access::kind::load: return "loads " + name(word) + ": " + before;
+        case access::kind::wait: return "waited for " + name(word) + ": " + before;
         case access::kind::store: return "stores " + name(word) + ": " + after;
         case access::kind::fetch_add:
             return "adds to " + name(word) + ": " + before + " -> " + after;

@@ -130,10 +130,11 @@ TEST(shard_set, large_requests_leave_the_shard_alone) {
     EXPECT_EQ(all.direct(16).begin, 16U);
 }
 
-TEST(shard_set, gives_the_rest_of_a_large_request_to_an_empty_shard) {
+TEST(shard_set, leaves_the_rest_of_the_last_block_to_a_large_request) {
     dispensers all(1U << 24);
     const grant large = all.direct((1U << 20) + 16);
-    EXPECT_EQ(all.direct(16).begin, large.end);
+    EXPECT_EQ(large.begin, 0U);
+    EXPECT_EQ(all.direct(16).begin, (1U << 20) + 4096);
 }
 
 TEST(shard_set, aligns_beyond_blocks) {

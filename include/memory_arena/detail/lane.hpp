@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +33,11 @@ struct alignas(isolation) lane {
     std::atomic<std::uint32_t> revision{0};           ///< odd while a refill rewrites the lane
     std::atomic<std::uint32_t> refills{0};            ///< of this generation
     std::atomic<cleanup_record*> destroyed{nullptr};  ///< reset has run this one and all before
+
+    // The owner's alone: where the newest blocks end that went past the TLAB in this generation.
+    static constexpr std::uint32_t remembered_blocks = 4;
+    std::array<std::atomic<std::uintptr_t>, remembered_blocks> beside{};
+    std::atomic<std::uint32_t> blocks_beside{0};  ///< how many were noted
 };
 static_assert(sizeof(lane) == isolation);
 // Then a 64-bit atomic is one instruction in 32 bits, too (tests/reserve/atomic_word_test.cpp).
@@ -72,15 +78,17 @@ MEMORY_ARENA_ALWAYS_INLINE bool bump(lane& here, std::uint64_t generation, std::
 
 /// By the lane's owner: takes back the `bytes` at `begin` where they are still the newest of the
 /// lane, in the generation `stamp` that they were taken in. (A block of the TLAB before this one
-/// may end where this one begins: it is not of this TLAB.)
-inline void retract(lane& here, std::uintptr_t begin, std::size_t bytes,
+/// may end where this one begins: it is not of this TLAB.) Whether they were.
+inline bool retract(lane& here, std::uintptr_t begin, std::size_t bytes,
                     std::uint64_t stamp) noexcept {
     const std::uintptr_t cursor = here.cursor.load(std::memory_order_relaxed);
-    if (stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
-        begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
-        cursor - begin == round_up(bytes, granule)) {
+    const bool newest = stamp != 0 && here.generation.load(std::memory_order_relaxed) == stamp &&
+                        begin >= here.start.load(std::memory_order_relaxed) && begin < cursor &&
+                        cursor - begin == round_up(bytes, granule);
+    if (newest) {
         here.cursor.store(begin, std::memory_order_relaxed);
     }
+    return newest;
 }
 
 /// By the lane's owner: puts `record` at the head of its list, if there is one and `stamp` is still

@@ -23,7 +23,8 @@ namespace detail {
 /// What a bump reads of an arena. Only reset writes this line.
 struct alignas(isolation) lane_source {
     std::atomic<std::uint64_t> generation{0};
-    lane* lanes = nullptr;  ///< per_thread: the table; per_cpu: lane 0
+    std::uint64_t generation_base = 0;  ///< what the first one is one more than
+    lane* lanes = nullptr;              ///< per_thread: the table; per_cpu: lane 0
     rseq_location location;
 };
 
@@ -49,9 +50,9 @@ struct MEMORY_ARENA_API per_thread {
         return detail::own_lane(source.lanes).generation.load(std::memory_order_relaxed);
     }
 
-    static void retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
+    static bool retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
                         std::uint64_t stamp) noexcept {
-        detail::retract(detail::own_lane(source.lanes), begin, bytes, stamp);
+        return detail::retract(detail::own_lane(source.lanes), begin, bytes, stamp);
     }
 
     MEMORY_ARENA_ALWAYS_INLINE static bool push(
@@ -93,13 +94,11 @@ struct MEMORY_ARENA_API per_cpu {
         return source.generation.load(std::memory_order_acquire);
     }
 
-    static void retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
+    static bool retract(detail::lane_source& source, std::uintptr_t begin, std::size_t bytes,
                         std::uint64_t stamp) noexcept {
-        if (source.location.has_area()) {
-            static_cast<void>(detail::retract_on_cpu(
-                source.lanes, source.location, stamp, begin,
-                begin + detail::round_up(bytes, detail::granule)));
-        }
+        return source.location.has_area() &&
+               detail::retract_on_cpu(source.lanes, source.location, stamp, begin,
+                                      begin + detail::round_up(bytes, detail::granule));
     }
 
     /// All threads share one list, so that what one thread registered stays in its order wherever

@@ -11,5 +11,6 @@
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 using atomic_word = model::word;
+using figure_word = model::figure;
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

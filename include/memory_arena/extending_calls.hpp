@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <type_traits>
+
+#include <memory_arena/detail/align.hpp>
+#include <memory_arena/detail/managed_block.hpp>
+
+namespace memory_arena::inline MEMORY_ARENA_ABI {
+
+/// Spans that grow where they are, over the bytes that `Bytes` hands out.
+template <class Bytes>
+class extending_calls : public Bytes {
+public:
+    using Bytes::Bytes;
+
+    /// The same elements and `count - elements.size()` more behind them, value-initialised, in
+    /// place; or, with `count` below their number, the first `count` of them, and the rest goes
+    /// back where it can. nullopt, and nothing changed, where there is no room behind them: then a
+    /// new span and a copy are due. `elements` is a whole span as an allocating call or this one
+    /// returned it, of a type that needs no destructor, and made by the same thread (or lease).
+    ///
+    /// In an arena that nobody else allocates from, the newest span can always be extended, also
+    /// across the TLAB's end, until the arena is exhausted; else where nobody has taken what lies
+    /// behind it. What is added within a lease's scope is undone with it. O(new elements). Throws
+    /// what a constructor throws.
+    template <class T>
+    [[nodiscard]] std::optional<std::span<T>> try_extend(
+        std::span<T> elements, std::size_t count) noexcept(detail::constructs_nothrow<T>) {
+        static_assert(detail::arena_constructible<T> && std::is_trivially_destructible_v<T>);
+        const auto begin = reinterpret_cast<std::uintptr_t>(elements.data());
+        const std::uintptr_t end = detail::round_up(begin + elements.size_bytes(), detail::granule);
+        if (count <= elements.size()) {
+            give_back_behind(begin, count * sizeof(T), end);
+            return elements.first(count);
+        }
+        if (elements.empty() || count > detail::managed_span_block<T>::max_count) {
+            return std::nullopt;
+        }
+        const std::uintptr_t wanted = detail::round_up(begin + count * sizeof(T), detail::granule);
+        if (wanted != end && !this->extend_bytes(end, wanted - end)) {
+            return std::nullopt;
+        }
+        pending_extension pending(*this, begin, elements.size_bytes(), wanted);
+        for (std::size_t index = elements.size(); index < count; ++index) {
+            ::new (static_cast<void*>(elements.data() + index)) T();
+        }
+        pending.keep();
+        return std::span<T>(elements.data(), count);
+    }
+
+private:
+    /// What lies behind the first `bytes` of the block [begin, end) goes back where it can.
+    void give_back_behind(std::uintptr_t begin, std::size_t bytes, std::uintptr_t end) noexcept {
+        const std::uintptr_t kept = detail::round_up(begin + bytes, detail::granule);
+        if (kept != end) {
+            this->give_back(reinterpret_cast<void*>(kept),  // NOLINT(performance-no-int-to-ptr)
+                            end - kept, this->stamp());
+        }
+    }
+
+    /// A block that has grown to `end` for what isn't constructed yet: shrinks again unless kept.
+    class pending_extension {
+    public:
+        pending_extension(extending_calls& source, std::uintptr_t begin, std::size_t bytes,
+                          std::uintptr_t end) noexcept
+            : arena_(source), begin_(begin), bytes_(bytes), end_(end) {}
+        pending_extension(const pending_extension&) = delete;
+        pending_extension& operator=(const pending_extension&) = delete;
+        ~pending_extension() {
+            if (end_ != 0) {
+                arena_.give_back_behind(begin_, bytes_, end_);
+            }
+        }
+        void keep() noexcept { end_ = 0; }
+
+    private:
+        extending_calls& arena_;
+        std::uintptr_t begin_;
+        std::size_t bytes_;
+        std::uintptr_t end_;
+    };
+};
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI
