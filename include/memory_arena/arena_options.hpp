@@ -63,25 +63,35 @@ struct arena_options {
     soft_limit_callback on_soft_limit = nullptr;
     void* soft_limit_context = nullptr;
 
-    /// Of what size the pages of the reserve are to be. Where the system has none so large, the
-    /// arena works with what there is: usage().pages says. Not with a buffer.
+    /// Of what size the pages of the reserve are to be: the whole huge pages that fit into it.
+    /// Where the system has none, the arena works with the next smaller kind: usage().pages says.
+    /// Explicit ones are taken out of the pool when the arena is made, up to the next 2 MiB; a
+    /// child that fork leaves with them is killed at a touch where the pool has no page for its
+    /// copy. Not with a buffer.
     page_kind pages = page_kind::standard;
 
-    /// So many bytes, from the reserve's beginning, are committed by the constructor, on several
-    /// threads; `on_prefault` hears of the progress, on one thread at a time. Not with a buffer.
+    /// So many bytes (at most the capacity), from the reserve's beginning, are committed by the
+    /// constructor, on several threads, whose signals are blocked; `on_prefault` hears of the
+    /// progress, every few MiB, on one thread at a time. Where memory ends before that, the rest is
+    /// committed at first touch as ever, and usage().refused counts it. Not with a buffer.
     std::size_t prefault_bytes = 0;
     prefault_callback on_prefault = nullptr;
     void* prefault_context = nullptr;
 
-    /// Where the pages lie, and a bit for each node that `interleave` and `bind` may use. A machine
-    /// without NUMA refuses, which usage().refused counts. Not with a buffer.
+    /// Where the pages of the reserve lie, and a bit for each node that `interleave` and `bind` may
+    /// use, who need one at least (`first_touch` needs none). Linux asks that one of them exists. A
+    /// machine without NUMA refuses, which usage().refused counts. Not with a buffer.
     numa_placement numa = numa_placement::first_touch;
     std::uint64_t numa_nodes = 0;
 
-    /// The arena's memory is left out of core dumps. Not with a buffer.
+    /// What was allocated is left out of core dumps. (The arena's own figures and lanes are in
+    /// them, for whoever looks for what went wrong.) Not with a buffer.
     bool exclude_from_core_dumps = false;
 
-    /// The arena's mappings carry its name in /proc/self/maps. Not with a buffer.
+    /// The arena's mappings carry its name in /proc/self/maps, as [anon:memory_arena:NAME]: those
+    /// that are made with it. usage().refused counts two where the kernel has no names (Linux
+    /// before 5.17, or built without CONFIG_ANON_VMA_NAME), and one for explicit huge pages, which
+    /// can't have any. Not with a buffer.
     bool named_mappings = false;
 
     /// What was handed out is overwritten with zeros at each reset, which then is O(bytes), and at

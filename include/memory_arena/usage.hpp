@@ -28,8 +28,10 @@ enum class page_kind : unsigned char {
 /// start and at its end (but that what a lease's scope undoes meanwhile may be counted or not).
 /// Nothing exceeds the capacity at any moment.
 struct arena_usage {
-    std::size_t reserved = 0;      ///< address space of the reserve: the capacity
-    std::size_t committed = 0;     ///< pages below the highest frontier since pages were given back
+    std::size_t reserved = 0;  ///< address space of the reserve: the capacity
+    /// Pages below the highest frontier since pages were given back, and those prefaulted; explicit
+    /// huge pages count as such, transparent ones as the standard pages that they replace.
+    std::size_t committed = 0;
     std::size_t used = 0;          ///< asked for, plus rounding to 8 bytes and alignment padding
     std::size_t slack = 0;         ///< given out to shards and lanes, not to callers
     std::size_t peak = 0;          ///< the highest frontier of any generation

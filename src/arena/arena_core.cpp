@@ -4,8 +4,10 @@
 #include <new>
 #include <utility>
 
+#include "arena/page_options_of.hpp"
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lane_registry.hpp"
+#include "os/advice.hpp"
 #include "os/rseq.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
@@ -64,7 +66,7 @@ const char* complaint_about(const arena_options& options) noexcept {
     if (options.lane_count < 1 || options.lane_count > max_lane_count) {
         return "arena_options: lane_count is not within 1 to 4096";
     }
-    return nullptr;
+    return complaint_about_pages(options);
 }
 
 }  // namespace
@@ -78,7 +80,8 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
     const std::uint64_t serial = arenas_made.fetch_add(1, std::memory_order_relaxed);
     reserve region;
     if (options.buffer.empty()) {
-        if (const std::error_code error = region.map(options.capacity, colour_of(serial))) {
+        if (const std::error_code error =
+                region.map(options.capacity, colour_of(serial), page_options_of(options))) {
             return error;
         }
     } else {
@@ -88,8 +91,16 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
     if (const std::error_code error = control.map(control_layout(options.shard_count, 0).bytes)) {
         return error;
     }
+    const bool unnamed =
+        options.named_mappings && os::name_pages(control.begin(), control.bytes(), options.name);
+    if (options.prefault_bytes != 0) {
+        region.prefault(options.prefault_bytes, options.on_prefault, options.prefault_context);
+    }
     std::byte* const place = control.begin();
     ::new (place) arena_core(face, kind, options, serial, std::move(control), std::move(region));
+    if (unnamed) {
+        face.core->count_refusal();
+    }
     return {};
 }
 
@@ -121,6 +132,7 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
     if (options.budget != 0) {
         set_budget(options.budget);
     }
+    shards_.edge().note_touched(region_.prefaulted_bytes());
     const std::uint64_t quarter =
         std::min({shards_.edge().field().quarter(), shards_.run_field().quarter(),
                   cleanups_.field().quarter()});
@@ -284,8 +296,9 @@ arena_usage arena_core::usage() const noexcept {
         result.used = std::min(result.used, edge);  // a lease's scope may have been counted twice
         result.slack = edge - result.used;
         result.peak = shards_.edge().peak();
+        result.pages = kind_of(region_.pages());
         result.committed =
-            std::min(round_up(shards_.edge().touched(), os::page_bytes()), capacity());
+            std::min(round_up(shards_.edge().touched(), region_.page_bytes()), capacity());
         result.budget = shards_.edge().budget();
         if (now() == generation) {
             return result;

@@ -14,6 +14,9 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 /// Bytes of a page.
 [[nodiscard]] std::size_t page_bytes() noexcept;
 
+/// Bytes of a huge page, transparent or from the pool.
+inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+
 /// Pages that belong to one owner, zeroed and committed at first touch.
 class pages {
 public:
@@ -30,13 +33,25 @@ public:
     /// before they are touched. Called once. What the system says when it refuses.
     [[nodiscard]] std::error_code map(std::size_t bytes) noexcept;
 
+    /// The same, at a multiple of `boundary`, a power of two from a page up: maps more, and gives
+    /// back at once what is too much.
+    [[nodiscard]] std::error_code map_on_boundary(std::size_t bytes, std::size_t boundary) noexcept;
+
+    /// Maps `bytes`, rounded up to the huge page, out of the pool that the administrator has set
+    /// aside. They are reserved there at once, so a pool that is too small refuses here and not at
+    /// the touch, which would kill the process.
+    [[nodiscard]] std::error_code map_from_pool(std::size_t bytes) noexcept;
+
     [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
     /// Leaves them to the caller, who gives them to another owner later, with the bytes that were
     /// mapped.
     std::byte* release() noexcept { return std::exchange(begin_, nullptr); }
 
 private:
+    [[nodiscard]] std::error_code map_with(int flags, std::size_t bytes) noexcept;
+
     std::byte* begin_ = nullptr;
     std::size_t bytes_ = 0;
 };

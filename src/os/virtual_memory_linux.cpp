@@ -1,6 +1,8 @@
 #include "os/virtual_memory.hpp"
 
 #include <cerrno>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include <sys/mman.h>
@@ -24,16 +26,46 @@ pages::~pages() {
     }
 }
 
-std::error_code pages::map(std::size_t bytes) noexcept {
-    const std::size_t whole = detail::round_up(bytes, page_bytes());
-    void* address = mmap(
-        nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+std::error_code pages::map_with(int flags, std::size_t bytes) noexcept {
+    void* address =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
     if (address == MAP_FAILED) {
         return {errno, std::system_category()};
     }
     begin_ = static_cast<std::byte*>(address);
-    bytes_ = whole;
+    bytes_ = bytes;
     return {};
+}
+
+std::error_code pages::map(std::size_t bytes) noexcept {
+    return map_with(MAP_NORESERVE, detail::round_up(bytes, page_bytes()));
+}
+
+std::error_code pages::map_on_boundary(std::size_t bytes, std::size_t boundary) noexcept {
+    const std::size_t whole = detail::round_up(bytes, page_bytes());
+    const std::size_t spare = boundary - page_bytes();
+    if (whole > std::numeric_limits<std::size_t>::max() - spare) {
+        return {ENOMEM, std::system_category()};
+    }
+    if (const std::error_code error = map_with(MAP_NORESERVE, whole + spare)) {
+        return error;
+    }
+    const std::size_t before =
+        detail::padding_to(reinterpret_cast<std::uintptr_t>(begin_), boundary);
+    if (before != 0) {
+        munmap(begin_, before);
+    }
+    begin_ += before;
+    bytes_ = whole;
+    if (before != spare) {
+        munmap(begin_ + whole, spare - before);
+    }
+    return {};
+}
+
+std::error_code pages::map_from_pool(std::size_t bytes) noexcept {
+    constexpr int of_2_mebibytes = 21 << MAP_HUGE_SHIFT;
+    return map_with(MAP_HUGETLB | of_2_mebibytes, detail::round_up(bytes, huge_page_bytes));
 }
 
 std::error_code discard(std::byte* begin, std::size_t bytes) noexcept {

@@ -1,8 +1,12 @@
 #include "reserve/reserve.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <memory_arena/detail/align.hpp>
+
+#include "os/advice.hpp"
+#include "os/numa.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
@@ -15,20 +19,74 @@ std::span<std::byte> usable_part(std::span<std::byte> buffer) noexcept {
     return buffer.subspan(skipped, round_down(buffer.size() - skipped, tlab_boundary));
 }
 
-std::error_code reserve::map(std::size_t capacity, std::size_t colour) noexcept {
-    const std::error_code error = own_.map(capacity + colour);
-    if (!error) {
-        begin_ = own_.begin() + colour;
-        capacity_ = round_up(capacity, tlab_boundary);
-        page_bytes_ = os::page_bytes();
+/// Out of the pool, from the beginning of a huge page. The pages are few: the colour goes where it
+/// would cost one. Whether the pool has them.
+bool reserve::map_from_pool(std::size_t capacity, std::size_t colour) noexcept {
+    const std::size_t whole = round_up(capacity, os::huge_page_bytes);
+    const std::size_t kept = whole - capacity < colour ? 0 : colour;
+    const std::error_code refusal = own_.map_from_pool(whole);
+    count_if(refusal);
+    if (refusal) {
+        return false;
     }
-    return error;
+    begin_ = own_.begin() + kept;
+    page_bytes_ = os::huge_page_bytes;
+    page_size_ = page_size::explicit_huge;
+    return true;
+}
+
+/// Standard pages, or transparent huge ones where those or better ones were asked for.
+std::error_code reserve::map_pages(std::size_t bytes, page_size asked) noexcept {
+    page_bytes_ = os::page_bytes();
+    if (asked == page_size::standard) {
+        return own_.map(bytes);
+    }
+    // The boundary takes more address space at first: where that is short, a reserve anywhere will
+    // do, whose first and last bytes then have standard pages.
+    if (own_.map_on_boundary(bytes, os::huge_page_bytes)) {
+        if (const std::error_code error = own_.map(bytes)) {
+            return error;
+        }
+    }
+    const std::error_code refusal = os::prefer_huge_pages(own_.begin(), own_.bytes());
+    count_if(refusal);
+    page_size_ = refusal ? page_size::standard : page_size::transparent_huge;
+    return {};
+}
+
+std::error_code reserve::map(std::size_t capacity, std::size_t colour,
+                             const page_options& asked) noexcept {
+    capacity_ = round_up(capacity, tlab_boundary);
+    if (asked.size != page_size::explicit_huge || !map_from_pool(capacity_, colour)) {
+        if (const std::error_code error = map_pages(capacity + colour, asked.size)) {
+            return error;
+        }
+        begin_ = own_.begin() + colour;
+    }
+    if (asked.policy != os::numa_policy::none) {
+        count_if(os::place(own_.begin(), own_.bytes(), asked.policy, asked.nodes));
+    }
+    if (asked.exclude_from_core_dumps) {
+        count_if(os::exclude_from_core_dumps(own_.begin(), own_.bytes()));
+    }
+    if (asked.is_named) {
+        count_if(os::name_pages(own_.begin(), own_.bytes(), asked.name));
+    }
+    return {};
+}
+
+void reserve::prefault(std::size_t bytes, os::prefault_progress progress, void* context) noexcept {
+    const os::prefault_result result =
+        os::prefault(begin_, std::min(bytes, capacity_), progress, context);
+    prefaulted_bytes_ = result.bytes;
+    refused_by_map_ += result.refused;
 }
 
 void reserve::borrow(std::span<std::byte> buffer) noexcept {
     const std::span<std::byte> usable = usable_part(buffer);
     begin_ = usable.data();
     capacity_ = usable.size();
+    page_bytes_ = os::page_bytes();
 }
 
 bool reserve::contains(const void* pointer) const noexcept {

@@ -1,0 +1,67 @@
+#include "arena/page_options_of.hpp"
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+namespace {
+
+// The lower rank doesn't know the public names, and each is the other's number.
+static_assert(static_cast<int>(page_kind::standard) == static_cast<int>(page_size::standard));
+static_assert(static_cast<int>(page_kind::transparent_huge) ==
+              static_cast<int>(page_size::transparent_huge));
+static_assert(static_cast<int>(page_kind::explicit_huge) ==
+              static_cast<int>(page_size::explicit_huge));
+static_assert(static_cast<int>(numa_placement::first_touch) ==
+              static_cast<int>(os::numa_policy::none));
+static_assert(static_cast<int>(numa_placement::interleave) ==
+              static_cast<int>(os::numa_policy::interleave));
+static_assert(static_cast<int>(numa_placement::bind) == static_cast<int>(os::numa_policy::bind));
+
+const char* complaint_beside_a_buffer(const arena_options& options) noexcept {
+    if (options.pages != page_kind::standard) {
+        return "arena_options: pages can't be chosen for a buffer";
+    }
+    if (options.prefault_bytes != 0) {
+        return "arena_options: prefault_bytes must be 0 where a buffer is given";
+    }
+    if (options.numa != numa_placement::first_touch) {
+        return "arena_options: numa can't be chosen for a buffer";
+    }
+    if (options.exclude_from_core_dumps) {
+        return "arena_options: a buffer can't be excluded from core dumps";
+    }
+    if (options.named_mappings) {
+        return "arena_options: the mapping of a buffer can't be named";
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+const char* complaint_about_pages(const arena_options& options) noexcept {
+    if (options.pages > page_kind::explicit_huge) {
+        return "arena_options: pages is no page_kind";
+    }
+    if (options.numa > numa_placement::bind) {
+        return "arena_options: numa is no numa_placement";
+    }
+    if (options.numa == numa_placement::first_touch && options.numa_nodes != 0) {
+        return "arena_options: numa_nodes are for interleave and bind only";
+    }
+    if (options.numa != numa_placement::first_touch && options.numa_nodes == 0) {
+        return "arena_options: interleave and bind need numa_nodes";
+    }
+    return options.buffer.empty() ? nullptr : complaint_beside_a_buffer(options);
+}
+
+page_options page_options_of(const arena_options& options) noexcept {
+    return {.size = static_cast<page_size>(options.pages),
+            .policy = static_cast<os::numa_policy>(options.numa),
+            .nodes = options.numa_nodes,
+            .exclude_from_core_dumps = options.exclude_from_core_dumps,
+            .is_named = options.named_mappings,
+            .name = options.name};
+}
+
+page_kind kind_of(page_size size) noexcept { return static_cast<page_kind>(size); }
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
