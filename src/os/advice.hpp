@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <system_error>
@@ -21,8 +22,14 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 /// A core dump of the process leaves them out.
 [[nodiscard]] std::error_code exclude_from_core_dumps(std::byte* begin, std::size_t bytes) noexcept;
 
-/// /proc/self/maps shows them as [anon:memory_arena:NAME], without the colon for an empty name;
-/// bytes of it that the kernel doesn't take become underscores.
+/// What the kernel takes as the name of a mapping, its final zero included.
+using page_name = std::array<char, 80>;
+
+/// "memory_arena:NAME", without the colon for an empty name. Bytes that the kernel doesn't take
+/// become underscores; those it has no room for are cut off.
+[[nodiscard]] page_name page_name_of(std::string_view name) noexcept;
+
+/// /proc/self/maps shows them as [anon:memory_arena:NAME].
 [[nodiscard]] std::error_code name_pages(std::byte* begin, std::size_t bytes,
                                          std::string_view name) noexcept;
 

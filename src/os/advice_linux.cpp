@@ -77,17 +77,18 @@ std::error_code exclude_from_core_dumps(std::byte* begin, std::size_t bytes) noe
     return advise(begin, bytes, MADV_DONTDUMP);
 }
 
-std::error_code name_pages(std::byte* begin, std::size_t bytes, std::string_view name) noexcept {
+page_name page_name_of(std::string_view name) noexcept {
     constexpr std::string_view prefix = "memory_arena:";
-    std::array<char, 80> text{};  // what the kernel takes, its final zero included
-    char* end = std::copy(prefix.begin(), prefix.end(), text.begin());
-    if (name.empty()) {
-        *(end - 1) = '\0';
-    }
-    const std::size_t room = text.size() - 1 - prefix.size();
-    for (const char byte : name.substr(0, room)) {
-        *end++ = is_nameable(byte) ? byte : '_';
-    }
+    page_name text{};
+    std::copy(prefix.begin(), prefix.end() - (name.empty() ? 1 : 0), text.begin());
+    const std::string_view room = name.substr(0, text.size() - 1 - prefix.size());
+    std::transform(room.begin(), room.end(), text.begin() + prefix.size(),
+                   [](char byte) { return is_nameable(byte) ? byte : '_'; });
+    return text;
+}
+
+std::error_code name_pages(std::byte* begin, std::size_t bytes, std::string_view name) noexcept {
+    const page_name text = page_name_of(name);
     if (prctl(set_vma, set_vma_anon_name, begin, bytes, text.data()) != 0) {
         return {errno, std::system_category()};
     }

@@ -21,6 +21,8 @@ namespace {
 using memory_arena::arena;
 using memory_arena::arena_options;
 using memory_arena::max_capacity;
+using memory_arena::numa_placement;
+using memory_arena::page_kind;
 using memory_arena::try_make_arena;
 
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
@@ -131,6 +133,45 @@ TEST(options, refuse_a_lane_count_out_of_range) {
     for (const std::size_t count : {1U, 2U, 1024U, 4096U}) {
         expect_served(arena_options{.capacity = mebibyte, .lane_count = count});
     }
+}
+
+TEST(options, refuse_nodes_without_a_placement_and_a_placement_without_nodes) {
+    expect_refused(arena_options{.capacity = mebibyte, .numa_nodes = 1});
+    expect_refused(arena_options{.capacity = mebibyte, .numa = numa_placement::bind});
+    expect_refused(arena_options{.capacity = mebibyte, .numa = numa_placement::interleave});
+}
+
+TEST(options, refuse_what_is_no_page_kind_and_no_placement) {
+    expect_refused(arena_options{.capacity = mebibyte, .pages = static_cast<page_kind>(3)});
+    expect_refused(arena_options{
+        .capacity = mebibyte, .numa = static_cast<numa_placement>(3), .numa_nodes = 1});
+}
+
+TEST(options, refuse_to_choose_the_pages_of_a_buffer) {
+    std::array<std::byte, 4096> buffer;
+    expect_refused(arena_options{.buffer = buffer, .pages = page_kind::transparent_huge});
+    expect_refused(arena_options{.buffer = buffer, .pages = page_kind::explicit_huge});
+    expect_refused(arena_options{.buffer = buffer, .prefault_bytes = 1});
+    expect_refused(arena_options{.buffer = buffer, .numa = numa_placement::bind, .numa_nodes = 1});
+    expect_refused(arena_options{.buffer = buffer, .exclude_from_core_dumps = true});
+    expect_refused(arena_options{.buffer = buffer, .named_mappings = true});
+}
+
+TEST(options, say_which_one_is_not_for_a_buffer) {
+    std::array<std::byte, 4096> buffer;
+    try {
+        const arena refused(arena_options{.buffer = buffer, .prefault_bytes = 1});
+        ADD_FAILURE() << "it was made";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_STREQ(
+            error.what(), "arena_options: prefault_bytes must be 0 where a buffer is given");
+    }
+}
+
+TEST(options, take_a_listener_without_a_prefault) {
+    expect_served(arena_options{.capacity = mebibyte,
+                                .on_prefault = [](void* /*context*/, std::size_t /*done*/,
+                                                  std::size_t /*all*/) noexcept {}});
 }
 
 TEST(options, keep_the_name_when_the_callers_is_gone) {

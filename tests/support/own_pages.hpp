@@ -99,6 +99,18 @@ public:
         }
     }
 
+    /// Mappings, those that the kernel joined to older neighbours included.
+    [[nodiscard]] std::size_t count() const noexcept { return ranges_.size(); }
+
+    /// Bytes of address space.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        std::size_t sum = 0;
+        for (const address_range& range : ranges_) {
+            sum += range.end - range.begin;
+        }
+        return sum;
+    }
+
     /// Bytes of them that the kernel holds in memory now.
     [[nodiscard]] std::size_t resident() const {
         const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
