@@ -93,9 +93,7 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
     }
     const bool unnamed =
         options.named_mappings && os::name_pages(control.begin(), control.bytes(), options.name);
-    if (options.prefault_bytes != 0) {
-        region.prefault(options.prefault_bytes, options.on_prefault, options.prefault_context);
-    }
+    region.prefault(options.prefault_bytes, options.on_prefault, options.prefault_context);
     std::byte* const place = control.begin();
     ::new (place) arena_core(face, kind, options, serial, std::move(control), std::move(region));
     if (unnamed) {

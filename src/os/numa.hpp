@@ -18,7 +18,8 @@ enum class numa_policy : unsigned char {
 };
 
 /// Places the pages of [begin, begin + bytes), on page boundaries and not touched yet, on `nodes`,
-/// a bit each. What the system says when it refuses. (Of several nodes it needs only one.)
+/// a bit each; does nothing without a policy. What the system says when it refuses: of several
+/// nodes it needs only one.
 [[nodiscard]] std::error_code place(std::byte* begin, std::size_t bytes, numa_policy policy,
                                     std::uint64_t nodes) noexcept;
 

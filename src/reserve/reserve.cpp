@@ -63,9 +63,7 @@ std::error_code reserve::map(std::size_t capacity, std::size_t colour,
         }
         begin_ = own_.begin() + colour;
     }
-    if (asked.policy != os::numa_policy::none) {
-        count_if(os::place(own_.begin(), own_.bytes(), asked.policy, asked.nodes));
-    }
+    count_if(os::place(own_.begin(), own_.bytes(), asked.policy, asked.nodes));
     if (asked.exclude_from_core_dumps) {
         count_if(os::exclude_from_core_dumps(own_.begin(), own_.bytes()));
     }
