@@ -101,10 +101,6 @@ public:
     [[nodiscard]] std::size_t remaining_bytes() const noexcept;
     [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
-    /// Bytes that were committed when the arena was made, before their first use.
-    [[nodiscard]] std::size_t prefaulted_bytes() const noexcept {
-        return region_.prefaulted_bytes();
-    }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
         return region_.contains(pointer);
     }
