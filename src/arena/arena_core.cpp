@@ -131,6 +131,8 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
         set_budget(options.budget);
     }
     shards_.edge().note_touched(region_.prefaulted_bytes());
+    // Looks at every shard: else a reset does so later (renew_words), and faults a page.
+    static_cast<void>(shards_.direct_bytes(0));
     const std::uint64_t quarter =
         std::min({shards_.edge().field().quarter(), shards_.run_field().quarter(),
                   cleanups_.field().quarter()});

@@ -177,7 +177,8 @@ cpu_arena* arena_of_the_handler = nullptr;
 std::atomic<std::size_t> handled{0};
 
 void take_in_a_handler(int /*signal*/) {
-    if (arena_of_the_handler->try_allocate_bytes(100) != nullptr) {
+    // Large: from the frontier, behind which the pages go.
+    if (arena_of_the_handler->try_allocate_bytes(100 * kib) != nullptr) {
         handled.fetch_add(1);
     }
 }
