@@ -39,7 +39,8 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
 
-class arena_lease;  // <memory_arena/lease.hpp>
+class arena_lease;        // <memory_arena/lease.hpp>
+struct arena_inspection;  // <memory_arena/inspect.hpp>
 
 template <class Source>
 class basic_arena_resource;  // <memory_arena/memory_resource.hpp>
@@ -263,6 +264,12 @@ public:
 
     /// All figures. Thread safe; O(lanes); no store to memory that allocations use.
     [[nodiscard]] arena_usage usage() const noexcept { return detail::usage_of(this->face()); }
+
+    /// All figures, part by part: shards and lanes, and where each one's memory lies. As thread safe
+    /// as usage(), and as cheap but for the memory that it takes for its answer, from the heap:
+    /// throws what that throws. Begins again as long as resets come between. Include
+    /// <memory_arena/inspect.hpp> to use it.
+    [[nodiscard]] arena_inspection inspect() const;
 
     /// usage().used alone.
     [[nodiscard]] std::size_t used_bytes() const noexcept {

@@ -74,6 +74,9 @@ const char* complaint_about(const arena_options& options) noexcept {
 std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_options& options,
                                  const char*& complaint) noexcept {
     complaint = complaint_about(options);
+    if (options.listed && walks_the_list()) {
+        complaint = "arena_options: listed, within for_each_arena";
+    }
     if (complaint != nullptr) {
         return std::make_error_code(std::errc::invalid_argument);
     }
@@ -95,9 +98,13 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
         options.named_mappings && os::name_pages(control.begin(), control.bytes(), options.name);
     region.prefault(options.prefault_bytes, options.on_prefault, options.prefault_context);
     std::byte* const place = control.begin();
-    ::new (place) arena_core(face, kind, options, serial, std::move(control), std::move(region));
+    auto* const core = ::new (place)
+        arena_core(face, kind, options, serial, std::move(control), std::move(region));
     if (unnamed) {
-        face.core->count_refusal();
+        core->count_refusal();
+    }
+    if (options.listed) {
+        add_to_list(core->in_list_, face, kind);
     }
     return {};
 }
@@ -146,6 +153,7 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
 
 void arena_core::close(arena_face& face) noexcept {
     arena_core* const core = face.core;
+    take_from_list(core->in_list_);  // first: who walks the list finds arenas that are whole
     const std::uint64_t generation = core->now();
     if (core->cleanups_.any_in(generation)) {
         static_cast<void>(core->run_cleanups(generation));

@@ -11,8 +11,10 @@
 #include <memory_arena/arena.hpp>
 #include <memory_arena/lease.hpp>
 
+#include "arena/arena_list.hpp"
 #include "arena/cleanup_lists.hpp"
 #include "arena/recent_peaks.hpp"
+#include "arena/show_parts.hpp"
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lease_table.hpp"
 #include "os/virtual_memory.hpp"
@@ -97,8 +99,13 @@ public:
     void count_refusal() noexcept { refused_.fetch_add(1, std::memory_order_relaxed); }
 
     [[nodiscard]] arena_usage usage() const noexcept;
+    /// Shows `viewer` all shards, and all lanes of this generation (src/arena/show_parts.cpp). The
+    /// figures beside them.
+    [[nodiscard]] arena_usage show_parts(part_viewer& viewer) const;
     [[nodiscard]] std::size_t used_bytes() const noexcept;
     [[nodiscard]] std::size_t remaining_bytes() const noexcept;
+    [[nodiscard]] lane_kind kind() const noexcept { return kind_; }
+    [[nodiscard]] std::size_t block_bytes() const noexcept { return shape_.block_bytes(); }
     [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
@@ -212,6 +219,7 @@ private:
     std::size_t name_length_;
     std::array<char, max_name_length + 1> name_{};
     resource_slot resource_;
+    list_entry in_list_;
     lease_table leases_;
     bool wipes_;
     std::size_t soft_limit_;

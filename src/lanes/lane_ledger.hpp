@@ -145,6 +145,41 @@ inline lane_figures figures_of(const lane& any) noexcept {
     }
 }
 
+/// A lane's figures, and its TLAB: three zeros where it has none.
+struct lane_view {
+    lane_figures figures;
+    tlab_range tlab;
+};
+
+/// By anybody: as figures_of, with the TLAB as it was under the same revision. It is none while the
+/// lane is rewritten (an odd revision), and while a CPU's lane is closed (its limit is 0).
+inline lane_view view_of(const lane& any) noexcept {
+    constexpr auto acquire = std::memory_order_acquire;
+    for (;;) {
+        const std::uint32_t before = any.revision.load(acquire);
+        lane_view result;
+        result.figures.refills = any.refills.load(acquire);
+        if (before % 2 != 0) {
+            result.figures.generation = any.announced_generation.load(acquire);
+            result.figures.used = any.announced_used.load(acquire);
+        } else {
+            result.figures.generation = any.generation.load(acquire);
+            const std::size_t settled = any.settled.load(acquire);
+            const std::uintptr_t start = any.start.load(acquire);
+            // The cursor before the limit: an extension moves the limit first.
+            const std::uintptr_t cursor = any.cursor.load(acquire);
+            const std::uintptr_t limit = any.limit.load(acquire);
+            result.figures.used = settled + (cursor - start);
+            if (limit != 0) {
+                result.tlab = {start, cursor, limit};
+            }
+        }
+        if (any.revision.load(std::memory_order_relaxed) == before) {
+            return result;
+        }
+    }
+}
+
 /// By anybody: what a lane has used in `generation`.
 inline std::size_t used_by(const lane& any, std::uint64_t generation) noexcept {
     const lane_figures now = figures_of(any);

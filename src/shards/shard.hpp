@@ -35,6 +35,14 @@ struct shelved_blocks {
     std::uint64_t count = 0;
 };
 
+/// What a shard holds, in bytes from the reserve's beginning.
+struct shard_view {
+    run_range run;
+    std::size_t shelf_begin = 0;
+    std::size_t shelf_end = 0;
+    std::size_t direct_bytes = 0;
+};
+
 /// How a shard's words are packed: the run as [generation | cursor in granules | blocks 6], the
 /// blocks being those from the cursor's to the run's end (0 when the cursor stands there); the
 /// direct bytes as [generation | granules]; the shelf as [generation | first block | blocks].

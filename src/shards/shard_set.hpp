@@ -96,6 +96,25 @@ public:
     /// The bytes so counted in `generation`, over all shards.
     [[nodiscard]] std::size_t direct_bytes(std::uint64_t generation) const noexcept;
 
+    [[nodiscard]] std::size_t count() const noexcept { return count_; }
+
+    /// What shard `index` holds in `generation`, if that is still the arena's afterwards.
+    [[nodiscard]] shard_view view_of(std::size_t index, std::uint64_t generation) const noexcept {
+        const shard& any = shards_[index];
+        shard_view result;
+        if (const std::uint64_t word = load(index); layout_.is_of(word, generation)) {
+            result.run = layout_.unpack(word);
+        }
+        const std::uint64_t word = any.shelf.load(std::memory_order_acquire);
+        if (layout_.is_of(word, generation)) {
+            const shelved_blocks shelf = layout_.unpack_shelf(word);
+            result.shelf_begin = shape_.position_of(shelf.first);
+            result.shelf_end = shape_.position_of(shelf.first + shelf.count);
+        }
+        result.direct_bytes = direct_bytes_at(index, generation);
+        return result;
+    }
+
     /// Words that reset must keep from coming round: each renew() looks at one.
     [[nodiscard]] std::size_t renewable_words() const noexcept { return count_ + 1; }
     void renew(std::size_t index) noexcept;
