@@ -12,11 +12,16 @@ std::string with_decimals(double value, int decimals) {
     return {text.data(), end.ptr};
 }
 
-std::string in_units(std::size_t bytes) {
+namespace {
+
+struct scaled {
+    double value = 0;
+    const char* unit = "";
+};
+
+/// From 1 KiB on.
+scaled scale(std::size_t bytes) noexcept {
     constexpr std::array<const char*, 4> units = {" KiB", " MiB", " GiB", " TiB"};
-    if (bytes < 1024) {
-        return std::to_string(bytes) + " B";
-    }
     double value = static_cast<double>(bytes) / 1024;
     std::size_t unit = 0;
     // What would be written as "1024.0" is 1 of the next unit.
@@ -24,7 +29,30 @@ std::string in_units(std::size_t bytes) {
         value /= 1024;
         ++unit;
     }
-    return with_decimals(value, 1) + units[unit];
+    return {value, units[unit]};
+}
+
+}  // namespace
+
+std::string in_units(std::size_t bytes) {
+    if (bytes < 1024) {
+        return std::to_string(bytes) + " B";
+    }
+    const scaled size = scale(bytes);
+    return with_decimals(size.value, 1) + size.unit;
+}
+
+std::string position_in_units(std::size_t bytes) {
+    if (bytes < 1024) {
+        return std::to_string(bytes);
+    }
+    const scaled place = scale(bytes);
+    std::string text = with_decimals(place.value, 3);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') {
+        text.pop_back();
+    }
+    return text + place.unit;
 }
 
 std::string in_groups(std::size_t value) {
@@ -40,10 +68,11 @@ std::string in_groups(std::size_t value) {
 }
 
 std::string percentage(std::size_t part, std::size_t whole) {
-    return whole == 0
-               ? "–"
-               : with_decimals(100 * static_cast<double>(part) / static_cast<double>(whole), 1) +
-                     " %";
+    if (whole == 0) {
+        return "–";
+    }
+    const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
+    return part != 0 && percent < 0.1 ? "< 0.1 %" : with_decimals(percent, 1) + " %";
 }
 
 const char* text_of(lane_owner owner) noexcept {

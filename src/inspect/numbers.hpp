@@ -17,6 +17,9 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 /// In the largest binary unit that leaves at least 1: "12.5 MiB"; exact below 1 KiB: "24 B".
 [[nodiscard]] std::string in_units(std::size_t bytes);
 
+/// The same, exact where three decimals are, and without needless ones: "1.125 MiB".
+[[nodiscard]] std::string position_in_units(std::size_t bytes);
+
 /// "12,345,678".
 [[nodiscard]] std::string in_groups(std::size_t value);
 

@@ -29,9 +29,9 @@ using detail::svg_writer;
 constexpr double left = 84;
 constexpr double width = 960;
 constexpr double right = left + width;
-constexpr double band_top = 90;
+constexpr double band_top = 100;
 constexpr double band_height = 18;
-constexpr double rows_top = 164;
+constexpr double rows_top = 152;
 constexpr double row_height = 24;
 constexpr double row_step = 31;
 constexpr double legend_step = 20;
@@ -43,6 +43,10 @@ double share(std::size_t part, std::size_t whole) noexcept {
 
 std::string name_of(const inspected_lane& lane) {
     return detail::text_of(lane.owner) + (" " + std::to_string(lane.index));
+}
+
+std::string tlab_text(const inspected_lane& lane) {
+    return lane.tlab.bytes() == 0 ? "no TLAB" : "TLAB " + in_units(lane.tlab.bytes());
 }
 
 std::string colour_of(std::size_t lane) {
@@ -133,12 +137,13 @@ private:
                             " " + coordinate(right) + "," + coordinate(rows_top - 4) + " " +
                             coordinate(left) + "," + coordinate(rows_top - 4));
         }
+        svg_.line("frontier", left + edge, band_top - 4, bottom + 4);
         const bool far = edge < width / 2;
-        svg_.text(far ? "label" : "label end halo", left + edge + (far ? 8 : -8), bottom + 18,
+        svg_.text(far ? "label" : "label end", left + edge + (far ? 0 : 8), band_top - 8,
                   "frontier at " + in_units(what_.frontier) + ", " +
                       percentage(what_.frontier, what_.capacity) + " of the reserve");
         if (edge < 0.8 * width) {
-            svg_.text("label end", right, bottom + 18, in_units(what_.capacity));
+            svg_.text("label end", right, band_top - 8, in_units(what_.capacity));
         }
     }
 
@@ -146,7 +151,7 @@ private:
         const std::size_t begin = row * layout_.row_bytes;
         const std::size_t end = begin + layout_.row_bytes;
         const double y = y_of(begin);
-        svg_.text("label end", left - 8, y + 16, in_units(begin));
+        svg_.text("label end", left - 8, y + 16, detail::position_in_units(begin));
         const std::size_t edge = std::min(end, what_.frontier);
         if (edge < end && edge < what_.capacity) {
             const std::size_t last = std::min(end, what_.capacity);
@@ -234,7 +239,9 @@ private:
         add("kept", what_.used_or_kept(),
             "used or kept: objects outside present TLABs; what leases keep; tails left behind");
         add("c0", total(map_kind::tlab_used),
-            "used in the TLABs that lanes have now (a colour each)");
+            layout_.merged
+                ? "used in the TLABs that lanes have now; stripes show what is most there"
+                : "used in the TLABs that lanes have now (a colour each)");
         add("c0 unused", total(map_kind::tlab_unused), "not yet used in them");
         add("run", total(map_kind::run), "runs: what shards have left to cut TLABs from");
         if (total(map_kind::shelf) != 0) {
@@ -259,10 +266,11 @@ private:
             const inspected_lane& lane = what_.lanes[places[index]];
             const double x = left + static_cast<double>(index % columns) * width / columns;
             const double row = y + static_cast<double>(index / columns) * legend_step;
-            draw_swatch(layout_.merged ? "c0" : colour_of(places[index]), x, row);
-            svg_.text("label", x + 26, row,
-                      name_of(lane) + ": " + in_units(lane.used) + " used, TLAB " +
-                          in_units(lane.tlab.bytes()));
+            if (!layout_.merged) {
+                draw_swatch(colour_of(places[index]), x, row);
+            }
+            svg_.text("label", layout_.merged ? x : x + 26, row,
+                      name_of(lane) + ": " + in_units(lane.used) + " used, " + tlab_text(lane));
         }
         y += static_cast<double>((shown + columns - 1) / columns) * legend_step;
         if (shown < places.size()) {
