@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/usage.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
 
@@ -14,9 +15,10 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 class MEMORY_ARENA_API arena_exhausted : public std::bad_alloc {
 public:
     arena_exhausted(std::string_view arena_name, std::size_t requested_bytes, std::size_t alignment,
-                    std::size_t remaining_bytes, std::size_t capacity) noexcept;
+                    const arena_usage& now) noexcept;
 
-    /// Names the arena, the bytes and alignment asked for, and the bytes left.
+    /// Names the arena, the bytes and alignment asked for and the bytes left; ends with the five
+    /// figures: reserved, committed, used, slack, peak.
     [[nodiscard]] const char* what() const noexcept override { return text_.data(); }
 
     [[nodiscard]] std::size_t requested_bytes() const noexcept { return requested_bytes_; }
@@ -27,7 +29,7 @@ public:
 private:
     std::size_t requested_bytes_;
     std::size_t remaining_bytes_;
-    std::array<char, 256> text_{};
+    std::array<char, 384> text_{};
 };
 
 /// Called with the text of a failure that would be thrown, in a build without exceptions; when it

@@ -47,7 +47,7 @@ void* unless_degenerate(std::size_t bytes, std::size_t alignment, Allocate alloc
     if (!is_alignment(alignment)) {
         raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
     }
-    raise(arena_exhausted(core.name(), bytes, alignment, core.remaining_bytes(), core.capacity()));
+    raise(arena_exhausted(core.name(), bytes, alignment, core.usage()));
 }
 
 /// Lanes that are handed to leases are no others.

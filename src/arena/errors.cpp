@@ -21,15 +21,17 @@ constinit std::atomic<failure_handler> current_handler{&report_on_standard_error
 }  // namespace
 
 arena_exhausted::arena_exhausted(std::string_view arena_name, std::size_t requested_bytes,
-                                 std::size_t alignment, std::size_t remaining_bytes,
-                                 std::size_t capacity) noexcept
-    : requested_bytes_(requested_bytes), remaining_bytes_(remaining_bytes) {
+                                 std::size_t alignment, const arena_usage& now) noexcept
+    : requested_bytes_(requested_bytes), remaining_bytes_(now.reserved - now.used) {
     const int length = static_cast<int>(arena_name.size());
-    // The buffer holds the longest name and five numbers; snprintf would cut off a longer text.
+    // The buffer holds the longest name and nine numbers of 20 digits; snprintf would cut off a
+    // longer text.
     static_cast<void>(std::snprintf(
         text_.data(), text_.size(),
-        "memory_arena \"%.*s\" is exhausted: %zu bytes (alignment %zu) asked for, %zu of %zu left",
-        length, arena_name.data(), requested_bytes, alignment, remaining_bytes, capacity));
+        "memory_arena \"%.*s\" is exhausted: %zu bytes (alignment %zu) asked for, %zu of %zu left; "
+        "reserved %zu, committed %zu, used %zu, slack %zu, peak %zu",
+        length, arena_name.data(), requested_bytes, alignment, remaining_bytes_, now.reserved,
+        now.reserved, now.committed, now.used, now.slack, now.peak));
 }
 
 failure_handler set_failure_handler(failure_handler handler) noexcept {

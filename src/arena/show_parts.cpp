@@ -45,7 +45,9 @@ inspected_lane shown(const lane_view& seen, lane_owner owner, std::size_t index,
 arena_usage arena_core::show_parts(part_viewer& viewer) const {
     for (;;) {
         const std::uint64_t generation = now();
-        viewer.begin();
+        const std::size_t count = lanes_in_use();
+        const std::size_t leases = leases_.ever_taken();
+        viewer.begin(shards_.count(), count + leases);
         for (std::size_t index = 0; index < shards_.count(); ++index) {
             viewer.see(shown(shards_.view_of(index, generation), index, capacity()));
         }
@@ -55,12 +57,10 @@ arena_usage arena_core::show_parts(part_viewer& viewer) const {
                 viewer.see(shown(seen, owner, index, address_of(0), capacity()));
             }
         };
-        const std::size_t count = lanes_in_use();
         for (std::size_t index = 0; index < count; ++index) {
             show(lanes_[index], kind_ == lane_kind::cpu ? lane_owner::cpu : lane_owner::thread,
                  index);
         }
-        const std::size_t leases = leases_.ever_taken();
         for (std::size_t number = 0; number < leases; ++number) {
             show(leases_[number], lane_owner::lease, number);
         }

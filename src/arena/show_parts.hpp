@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include <memory_arena/inspected_parts.hpp>
 
 /// \file
@@ -14,8 +16,8 @@ public:
     part_viewer(const part_viewer&) = delete;
     part_viewer& operator=(const part_viewer&) = delete;
 
-    /// What was seen before is void.
-    virtual void begin() = 0;
+    /// What was seen before is void. So many shards will come, and at most so many lanes.
+    virtual void begin(std::size_t shards, std::size_t lanes) = 0;
     virtual void see(const inspected_shard& shard) = 0;
     virtual void see(const inspected_lane& lane) = 0;
 

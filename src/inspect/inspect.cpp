@@ -1,5 +1,7 @@
 #include <memory_arena/inspect.hpp>
 
+#include <algorithm>
+
 #include "arena/arena_core.hpp"
 #include "arena/arena_list.hpp"
 #include "arena/show_parts.hpp"
@@ -13,14 +15,19 @@ public:
     explicit collector(arena_inspection& result) noexcept : result_(result) {}
 
     // The capacity of the vectors stays: a second turn, after a reset, is loads and stores alone.
-    void begin() override {
+    void begin(std::size_t shards, std::size_t lanes) override {
         result_.shards.clear();
+        result_.shards.reserve(shards);
         result_.lanes.clear();
+        // Not for as many leases as there may ever have been; beyond these, the vector grows.
+        result_.lanes.reserve(std::min(lanes, usual_lanes));
     }
     void see(const inspected_shard& shard) override { result_.shards.push_back(shard); }
     void see(const inspected_lane& lane) override { result_.lanes.push_back(lane); }
 
 private:
+    static constexpr std::size_t usual_lanes = 1024;
+
     arena_inspection& result_;
 };
 

@@ -55,6 +55,26 @@ TEST(exhaustion, names_the_arena_the_bytes_asked_and_the_bytes_left) {
     EXPECT_EQ(exhausted.remaining_bytes(), mebibyte - 1000);
 }
 
+TEST(exhaustion, ends_its_text_with_the_five_figures) {
+    arena a(arena_options{.capacity = mebibyte, .name = "requests", .shard_count = 1});
+    static_cast<void>(a.allocate_bytes(1000));
+    const std::string text = exhaustion_of([&] { return a.allocate_bytes(mebibyte, 8); }).what();
+    EXPECT_TRUE(text.ends_with(
+        "1048576 bytes (alignment 8) asked for, 1047576 of 1048576 left; "
+        "reserved 1048576, committed 16384, used 1000, slack 15384, peak 16384"))
+        << text;
+}
+
+TEST(exhaustion, has_room_for_a_text_of_the_longest_numbers) {
+    const std::string name(63, 'n');
+    arena_usage figures;
+    figures.reserved = figures.committed = figures.slack = figures.peak = largest_size;
+    const std::string text = arena_exhausted(name, largest_size, largest_size, figures).what();
+    EXPECT_TRUE(text.ends_with("peak " + std::to_string(largest_size))) << text;
+    figures.used = figures.reserved;
+    EXPECT_EQ(arena_exhausted(name, largest_size, largest_size, figures).remaining_bytes(), 0U);
+}
+
 TEST(exhaustion, fits_the_longest_name_and_the_largest_numbers_into_its_text) {
     const std::string name(63, 'n');
     arena a(arena_options{.capacity = mebibyte, .name = name});
