@@ -15,14 +15,12 @@ public:
     part_viewer() = default;
     part_viewer(const part_viewer&) = delete;
     part_viewer& operator=(const part_viewer&) = delete;
+    virtual ~part_viewer() = default;
 
     /// What was seen before is void. So many shards will come, and at most so many lanes.
     virtual void begin(std::size_t shards, std::size_t lanes) = 0;
     virtual void see(const inspected_shard& shard) = 0;
     virtual void see(const inspected_lane& lane) = 0;
-
-protected:
-    ~part_viewer() = default;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
