@@ -38,6 +38,8 @@ TEST(take_character, replaces_each_byte_of_what_is_no_character) {
     EXPECT_EQ(characters_of("\xff"sv), U"\xfffd");
     EXPECT_EQ(characters_of("\xe6\xb1"sv), U"\xfffd\xfffd");  // cut off
     EXPECT_EQ(characters_of("\xe6zz"sv), U"\xfffdzz");
+    const std::string_view whole = "\xe6\xb1\x89"sv;
+    EXPECT_EQ(characters_of(whole.substr(0, 2)), U"\xfffd\xfffd");  // what follows isn't read
 }
 
 TEST(append_character, writes_what_take_character_reads) {

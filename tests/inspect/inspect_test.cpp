@@ -178,6 +178,7 @@ TEST(inspect, finds_what_a_lease_gave_back_on_a_shelf) {
     expect_exact(now);
     EXPECT_GE(now.shards[0].shelf.bytes(), 100 * kib);
     EXPECT_EQ(now.shards[0].shelf.begin % now.block_bytes, 0U);
+    EXPECT_EQ(now.shards[0].shelf.end, now.frontier);
     EXPECT_TRUE(now.shards[0].holds_something());
     EXPECT_EQ(now.usage.used, 0U);
 }
