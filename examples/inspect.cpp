@@ -1,5 +1,5 @@
 // To see into an arena: prints its text, and writes its picture where the first argument says so.
-//     build/demo/examples/inspect docs/arena_map.svg
+//     build/release/examples/inspect docs/arena_map.svg
 
 #include <memory_arena/inspect.hpp>
 #include <memory_arena/lease.hpp>

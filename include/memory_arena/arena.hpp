@@ -265,9 +265,9 @@ public:
     /// All figures. Thread safe; O(lanes); no store to memory that allocations use.
     [[nodiscard]] arena_usage usage() const noexcept { return detail::usage_of(this->face()); }
 
-    /// All figures, part by part: shards and lanes, and where each one's memory lies. As thread safe
-    /// as usage(), and as cheap but for the memory that it takes for its answer, from the heap:
-    /// throws what that throws. Begins again as long as resets come between. Include
+    /// All figures, part by part: shards and lanes, and where each one's memory lies. As thread
+    /// safe as usage(), and as cheap but for the memory that it takes for its answer, from the
+    /// heap: throws what that throws. Begins again as long as resets come between. Include
     /// <memory_arena/inspect.hpp> to use it.
     [[nodiscard]] arena_inspection inspect() const;
 

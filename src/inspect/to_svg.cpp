@@ -41,6 +41,9 @@ double share(std::size_t part, std::size_t whole) noexcept {
     return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// So many rows down.
+double down(std::size_t rows, double step) noexcept { return static_cast<double>(rows) * step; }
+
 std::string name_of(const inspected_lane& lane) {
     return detail::text_of(lane.owner) + (" " + std::to_string(lane.index));
 }
@@ -80,7 +83,7 @@ private:
         return left + width * share(position % layout_.row_bytes, layout_.row_bytes);
     }
     double y_of(std::size_t position) const noexcept {
-        return rows_top + static_cast<double>(position / layout_.row_bytes) * row_step;
+        return rows_top + down(position / layout_.row_bytes, row_step);
     }
 
     std::string title() const {
@@ -265,14 +268,14 @@ private:
         for (std::size_t index = 0; index < shown; ++index) {
             const inspected_lane& lane = what_.lanes[places[index]];
             const double x = left + static_cast<double>(index % columns) * width / columns;
-            const double row = y + static_cast<double>(index / columns) * legend_step;
+            const double row = y + down(index / columns, legend_step);
             if (!layout_.merged) {
                 draw_swatch(colour_of(places[index]), x, row);
             }
             svg_.text("label", layout_.merged ? x : x + 26, row,
                       name_of(lane) + ": " + in_units(lane.used) + " used, " + tlab_text(lane));
         }
-        y += static_cast<double>((shown + columns - 1) / columns) * legend_step;
+        y += down((shown + columns - 1) / columns, legend_step);
         if (shown < places.size()) {
             svg_.text("label", left, y,
                       "and " + in_groups(places.size() - shown) + " lanes that used less");

@@ -17,8 +17,6 @@
 namespace {
 
 using memory_arena::arena_inspection;
-using memory_arena::inspected_lane;
-using memory_arena::inspected_shard;
 using memory_arena::lane_owner;
 using testing::HasSubstr;
 using testing::Not;
