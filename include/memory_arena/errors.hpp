@@ -23,7 +23,8 @@ public:
 
     [[nodiscard]] std::size_t requested_bytes() const noexcept { return requested_bytes_; }
 
-    /// capacity − used at the time: an upper bound of what could still be had.
+    /// The lesser of capacity and budget, − used, at the time: an upper bound of what could still
+    /// be had.
     [[nodiscard]] std::size_t remaining_bytes() const noexcept { return remaining_bytes_; }
 
 private:

@@ -1,5 +1,6 @@
 #include <memory_arena/errors.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,8 @@ constinit std::atomic<failure_handler> current_handler{&report_on_standard_error
 
 arena_exhausted::arena_exhausted(std::string_view arena_name, std::size_t requested_bytes,
                                  std::size_t alignment, const arena_usage& now) noexcept
-    : requested_bytes_(requested_bytes), remaining_bytes_(now.reserved - now.used) {
+    : requested_bytes_(requested_bytes),
+      remaining_bytes_(now.budget - std::min(now.budget, now.used)) {
     const int length = static_cast<int>(arena_name.size());
     // The buffer holds the longest name and nine numbers of 20 digits; snprintf would cut off a
     // longer text.
@@ -30,7 +32,7 @@ arena_exhausted::arena_exhausted(std::string_view arena_name, std::size_t reques
         text_.data(), text_.size(),
         "memory_arena \"%.*s\" is exhausted: %zu bytes (alignment %zu) asked for, %zu of %zu left; "
         "reserved %zu, committed %zu, used %zu, slack %zu, peak %zu",
-        length, arena_name.data(), requested_bytes, alignment, remaining_bytes_, now.reserved,
+        length, arena_name.data(), requested_bytes, alignment, remaining_bytes_, now.budget,
         now.reserved, now.committed, now.used, now.slack, now.peak));
 }
 

@@ -208,7 +208,7 @@ TEST(heap, gives_nothing_to_threads_that_allocate_at_once) {
 TEST(heap, gives_nothing_to_the_making_and_copying_of_arena_exhausted) {
     SKIP_UNLESS_THE_HEAP_IS_COUNTED();
     EXPECT_EQ(taken_by([] {
-                  const arena_exhausted made("name", 1, 2, 3, 4);
+                  const arena_exhausted made("name", 1, 2, memory_arena::arena_usage{});
                   const arena_exhausted copied(made);
                   static_cast<void>(copied.what());
               }),
