@@ -24,9 +24,9 @@ shard_set::continuation shard_set::claim_behind(
     std::size_t home, std::size_t position, std::size_t bytes, std::uint64_t generation) noexcept {
     std::uint64_t word = load(home);
     const std::uint64_t edge_word = frontier_.load();
-    if (now() != generation) {
-        return {position};
-    }
+    // No second look at the generation: something ends at `position` in this one, so words that
+    // stand there are of it, and are replaced by words of it; that is nobody's loss where it has
+    // ended.
     const run_range run = layout_.is_of(word, generation) ? layout_.unpack(word) : run_range{};
     if (run.room() != 0 && run.cursor == position) {
         const std::size_t end = position + std::min(round_up(bytes, tlab_boundary), run.room());

@@ -76,6 +76,16 @@ void arena_model::run(const operation& call, const held_tlab& lane, result& out)
             }
             break;
         }
+        case operation::kind::behind: {
+            const std::uint64_t generation = generation_.load(std::memory_order_acquire);
+            const auto got = set_.claim_behind(call.home, call.position, call.bytes, generation);
+            if (got.end == call.position) {
+                return;  // somebody was faster: that is no failure
+            }
+            out.got = {grant::kind::bytes, call.position, got.end, generation};
+            out.rest_went_back = true;  // it may be less than was asked for
+            break;
+        }
         case operation::kind::direct:
         case operation::kind::counted_direct:
             the_scheduler().loop_begins();

@@ -21,6 +21,7 @@ struct operation {
         trimmed,         ///< a claim of a TLAB, whose rest goes back, as of a lane that is gone
         chunk,           ///< a claim of whole blocks, as of a lease within a scope
         shelved,         ///< the same, all but the first of which go onto a shelf
+        behind,          ///< more of what ends at `position`, if nobody was faster
         reset
     };
 
@@ -28,6 +29,7 @@ struct operation {
     std::size_t bytes = 16;
     std::size_t alignment = 8;
     std::size_t home = 0;
+    std::size_t position = 0;  ///< of `behind`
 };
 
 struct configuration {

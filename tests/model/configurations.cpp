@@ -30,6 +30,10 @@ operation shelved(std::size_t home, std::size_t bytes) {
     return {operation::kind::shelved, bytes, 8, home};
 }
 
+operation behind(std::size_t home, std::size_t position, std::size_t bytes) {
+    return {operation::kind::behind, bytes, 8, home, position};
+}
+
 operation reset() { return {operation::kind::reset, 0, 1, 0}; }
 
 /// `count` resets, one after another, before the threads begin.
@@ -67,13 +71,19 @@ std::vector<configuration> refills() {
         // Somebody's rest appears in one shard while another shard is emptied: the sweeps must not
         // miss both.
         {.name = "rest_behind_the_sweep",
-         .blocks = 17,
+         .blocks = 5,
          .shards = 2,
          .drops = true,
-         .before = {{0, direct(1, 496)}},
-         .threads = {{direct(0, 8080)},
-                     {direct(1, 16), direct(1, 16)},
-                     {direct(0, 16), direct(0, 64)}}},
+         .before = {{0, direct(1, 256)}, {0, direct(0, 304)}, {0, chunk(0, 512)}},
+         .threads = {{direct(0, 700)}, {direct(1, 256)}, {direct(0, 256)}}},
+        // What ends at 16 goes on, from the shard and then from the frontier.
+        {.name = "behind_beside_refills",
+         .blocks = 6,
+         .drops = true,
+         .before = {{0, direct(0, 16)}},
+         .threads = {{behind(0, 16, 496), behind(0, 512, 600)},
+                     {direct(0, 16), direct(0, 400)},
+                     {direct(0, 512)}}},
         {.name = "extension_in_place",
          .blocks = 8,
          .threads = {{lane(0, 32), lane(0, 240), lane(0, 64), lane(0, 500)},
@@ -187,6 +197,19 @@ std::vector<configuration> resets() {
          .threads = {{direct(0, 8080)},
                      {reset(), direct(0, 400), direct(0, 400)},
                      {direct(0, 16)}}},
+        {.name = "reset_beside_behind",
+         .blocks = 6,
+         .drops = true,
+         .before = {{0, direct(0, 16)}, {1, direct(0, 496)}},
+         .threads = {{behind(0, 512, 600), behind(0, 16, 100)},
+                     {reset(), direct(0, 512), direct(0, 16)}}},
+        // The shard's run doesn't reach the frontier, and is shorter than what is over of the
+        // blocks.
+        {.name = "reset_beside_offer",
+         .blocks = 8,
+         .drops = true,
+         .before = {{0, direct(0, 304)}, {0, chunk(0, 512)}},
+         .threads = {{direct(0, 700)}, {reset(), direct(0, 400), direct(0, 400)}, {direct(0, 16)}}},
         {.name = "reset_beside_medium",
          .blocks = 8,
          .drops = true,

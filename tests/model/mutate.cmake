@@ -33,7 +33,8 @@ between("${mutant}" "\nfile: " "\n" changed)
 between("${mutant}" "\n--- was\n" "--- becomes\n" was)
 between("${mutant}" "\n--- becomes\n" "--- end\n" becomes)
 
-foreach(source IN ITEMS shards/shard_set.cpp shards/chunks.cpp reserve/frontier.cpp)
+foreach(source IN ITEMS shards/shard_set.cpp shards/chunks.cpp shards/continuing.cpp
+    reserve/frontier.cpp)
   file(READ ${SOURCES}/${source} text)
   if(source STREQUAL changed)
     string(FIND "${text}" "${was}" first)

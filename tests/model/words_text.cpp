@@ -18,6 +18,8 @@ std::string text_of(const operation& call) {
         case operation::kind::trimmed: return "trimmed: " + asked;
         case operation::kind::chunk: return "chunk: " + asked;
         case operation::kind::shelved: return "shelved: " + asked;
+        case operation::kind::behind:
+            return "behind " + std::to_string(call.position) + ": " + asked;
         case operation::kind::reset: break;
     }
     return "reset";
