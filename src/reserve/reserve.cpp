@@ -97,7 +97,8 @@ bool reserve::discard(std::size_t begin, std::size_t end) const noexcept {
     const std::uintptr_t first =
         begin == 0 ? round_down(base, page_bytes_) : round_up(base + begin, page_bytes_);
     const std::uintptr_t behind = round_up(base + end, page_bytes_);
-    return first >= behind || !os::discard(begin_ + (first - base), behind - first);
+    const auto mapped = reinterpret_cast<std::uintptr_t>(own_.begin());
+    return first >= behind || !os::discard(own_.begin() + (first - mapped), behind - first);
 }
 
 void reserve::wipe(std::size_t end) const noexcept { std::memset(begin_, 0, end); }

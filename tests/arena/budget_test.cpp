@@ -58,12 +58,12 @@ TYPED_TEST(budget, is_handed_out_to_the_last_byte_and_no_further) {
 TYPED_TEST(budget, is_rounded_down_to_a_block) {
     TypeParam source(arena_options{.capacity = 64 * mib, .budget = 8 * kib + 4095});
     EXPECT_EQ(source.usage().budget, 8 * kib + 4095);
-    EXPECT_EQ(take_all(source, 8), 8 * kib);
+    EXPECT_EQ(take_all(source, 16), 8 * kib);
     source.reset();
     source.set_budget(4095);
-    EXPECT_EQ(take_all(source, 8), 0U);
+    EXPECT_EQ(take_all(source, 16), 0U);
     source.set_budget(0);
-    EXPECT_EQ(take_all(source, 8), 0U);
+    EXPECT_EQ(take_all(source, 16), 0U);
     EXPECT_EQ(source.usage().budget, 0U);
 }
 

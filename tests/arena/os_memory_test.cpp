@@ -21,6 +21,7 @@
 #include "support/memory_nodes.hpp"
 #include "support/own_pages.hpp"
 #include "support/refusing_kernel.hpp"
+#include "support/scale.hpp"
 
 namespace {
 
@@ -76,6 +77,9 @@ void expect_in_child(const std::function<void()>& restrict, const arena_options&
 }
 
 TEST(os_memory, is_address_space_and_nothing_else_by_default) {
+    if (test_support::work_divisor != 1) {
+        GTEST_SKIP() << "a sanitizer makes calls of its own";
+    }
     SKIP_UNLESS_CALLS_CAN_BE_REFUSED();
     const auto in_child = [] {
         for (const long call : {SYS_madvise, SYS_mbind, SYS_clone, SYS_clone3, SYS_openat}) {
