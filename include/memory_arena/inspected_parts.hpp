@@ -19,7 +19,7 @@ struct byte_range {
 struct inspected_shard {
     std::size_t index = 0;
     byte_range run;                ///< what it has left to cut TLABs from; begins at its cursor
-    byte_range shelf;              ///< whole blocks that leases gave back
+    byte_range shelf;              ///< whole blocks that were given back
     std::size_t direct_bytes = 0;  ///< used, and gone to threads past any lane
 
     [[nodiscard]] bool holds_something() const noexcept {

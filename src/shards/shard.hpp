@@ -17,7 +17,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 struct alignas(isolation) shard {
     atomic_word run{0};     ///< what is left to cut from
     atomic_word direct{0};  ///< used bytes that went to threads without a lane
-    atomic_word shelf{0};   ///< whole blocks that a lease gave back
+    atomic_word shelf{0};   ///< whole blocks that were given back
 };
 static_assert(sizeof(shard) == isolation);
 
