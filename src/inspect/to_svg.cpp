@@ -248,7 +248,7 @@ private:
         add("c0 unused", total(map_kind::tlab_unused), "not yet used in them");
         add("run", total(map_kind::run), "runs: what shards have left to cut TLABs from");
         if (total(map_kind::shelf) != 0) {
-            add("shelf", total(map_kind::shelf), "shelves: whole blocks that leases gave back");
+            add("shelf", total(map_kind::shelf), "shelves: whole blocks that were given back");
         }
         add("untouched", what_.capacity - std::min(what_.frontier, what_.capacity),
             "beyond the frontier");
