@@ -106,7 +106,8 @@ TEST_P(slack_of, lanes_that_used_little_is_one_small_tlab_and_extent_each) {
     EXPECT_EQ(source.usage().lanes, threads);
 }
 
-INSTANTIATE_TEST_SUITE_P(threads, slack_of, testing::Values(1U, 2U, 4U, 8U, 16U, 64U));
+INSTANTIATE_TEST_SUITE_P(threads, slack_of,
+                         testing::Values(1U, 2U, 4U, 8U, 16U, 64U, scaled(256, 128)));
 
 TEST(slack, of_a_lane_forgets_at_a_reset_how_much_it_used) {
     arena source{64 * mib};
