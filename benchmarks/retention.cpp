@@ -167,6 +167,13 @@ struct contender {
     [[nodiscard]] double faults() const {
         return settled_median([](const cycle_figures& one) { return one.faults; });
     }
+    [[nodiscard]] double microseconds_of(std::size_t cycle) const {
+        std::vector<double> values;
+        for (const history& one : timed) {
+            values.push_back(one[cycle - 1].microseconds);
+        }
+        return benchmarks::median(values);
+    }
     [[nodiscard]] double mib_after(std::size_t cycle) const {
         std::vector<double> values;
         for (const history& one : looked_at) {
@@ -234,15 +241,16 @@ void print(const std::vector<contender>& all) {
     std::printf(
         "resident after a reset, MiB; a cycle of 2 MiB once all is settled (medians of %d)\n",
         rounds);
-    std::printf("  %-32s %9s %9s %9s %9s %9s %8s %8s %8s\n", "", "cycle 7", "8: spike", "15", "16",
-                "64", "faults", "us", "x all");
+    std::printf("  %-32s %9s %9s %9s %9s %9s %8s %8s %8s %9s\n", "", "cycle 7", "8: spike", "15",
+                "16", "64", "faults", "us", "x all", "16, us");
     for (const contender& one : all) {
         std::printf("  %-32s", one.name.c_str());
         for (const std::size_t cycle : {spike - 1, spike, spike + 7, spike + 8, cycles}) {
             std::printf(" %9.2f", one.mib_after(cycle));
         }
-        std::printf(" %8.0f %8.1f %8.2f", one.faults(), one.microseconds(),
-                    one.microseconds() / all.front().microseconds());
+        std::printf(
+            " %8.0f %8.1f %8.2f %9.1f", one.faults(), one.microseconds(),
+            one.microseconds() / all.front().microseconds(), one.microseconds_of(spike + 8));
         if (one.spread() != 0) {
             std::printf("  (rounds differ by up to %zu KiB)", one.spread() / 1024);
         }

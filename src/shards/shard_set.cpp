@@ -297,10 +297,10 @@ shard_set::outcome shard_set::complete(std::uint64_t edge_word, std::uint64_t ge
 }
 
 /// Searches all shards for what the frontier no longer has. Fails only when two sweeps in a row
-/// read the same words. Where words only change for good (an `arena` without leases), that was one
-/// moment at which no shard had room. What give_back() and shelve() return can make a word repeat:
-/// if others take and return whole runs between all of these reads, room is missed, and a request
-/// fails that could have been served.
+/// read the same words. Where words only change for good (an `arena` without leases, in which
+/// nothing is deallocated), that was one moment at which no shard had room. What give_back() and
+/// shelve() return can make a word repeat: if others take and return whole runs between all of
+/// these reads, room is missed, and a request fails that could have been served.
 shard_set::outcome shard_set::probe(std::size_t home, std::uint64_t edge_word,
                                     std::uint64_t generation, const request& wanted,
                                     grant& result) noexcept {
