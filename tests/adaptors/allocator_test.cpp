@@ -10,8 +10,8 @@
 #include <list>
 #include <map>
 #include <memory>
-#include <optional>
 #include <new>
+#include <optional>
 #include <scoped_allocator>
 #include <string>
 #include <type_traits>

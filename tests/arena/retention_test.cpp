@@ -61,6 +61,7 @@ class retention : public testing::Test {};
 
 struct arena_names {
     template <class Arena>
+    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
     static std::string GetName(int /*index*/) {
         return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
     }

@@ -33,7 +33,7 @@ class idle_arenas : public testing::Test {};
 
 struct arena_names {
     template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest calls it by this name
+    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
     static std::string GetName(int /*index*/) {
         return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
     }

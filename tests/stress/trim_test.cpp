@@ -1,6 +1,7 @@
 #include <array>
 #include <atomic>
 #include <barrier>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,7 +10,6 @@
 #include <type_traits>
 #include <vector>
 
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +44,7 @@ class trim : public testing::Test {};
 
 struct arena_names {
     template <class Arena>
+    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
     static std::string GetName(int /*index*/) {
         return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
     }

@@ -51,6 +51,7 @@ protected:
 
 struct arena_names {
     template <class Arena>
+    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
     static std::string GetName(int /*index*/) {
         return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
     }
