@@ -13,14 +13,14 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// `std::vector<int, arena_allocator<int>> v{arena};`.
 ///
 /// It holds a pointer to the arena, which must outlive the container's use of it, and the
-/// generation that it was made in. What a container gives back goes back to the arena where that
+/// lifetime() that it found there. What a container gives back goes back to the arena where that
 /// takes it (deallocate_bytes: the newest block, mostly), else it stays used until the reset; so
 /// reserve() first. A container must not be used after a reset of its arena; its destructor may run
-/// then (it gives nothing back: the generation is another), unless its elements' destructors touch
-/// what they own elsewhere.
+/// then (it gives nothing back: the lifetime is another), unless its elements' destructors touch
+/// what they own elsewhere. So with a container that used a lease within a scope that has ended.
 ///
 /// A is `arena`, `cpu_arena`, `arena_lease` (which must not be moved meanwhile) or any type with
-/// their allocate_bytes; one without deallocate_bytes and generation() is given nothing back.
+/// their allocate_bytes; one without deallocate_bytes and lifetime() is given nothing back.
 /// Thread safety is A's.
 template <class T, class A = arena>
 class arena_allocator {
@@ -34,12 +34,12 @@ public:
 
     /// Implicit, so that a container can be given the arena itself.
     // NOLINTNEXTLINE(google-explicit-constructor)
-    arena_allocator(A& source) noexcept : arena_(&source), generation_(generation_of(source)) {}
+    arena_allocator(A& source) noexcept : arena_(&source), lifetime_(lifetime_of(source)) {}
 
     template <class U>
     // NOLINTNEXTLINE(google-explicit-constructor): rebinding, as every allocator
     arena_allocator(const arena_allocator<U, A>& other) noexcept
-        : arena_(&other.source()), generation_(other.generation()) {}
+        : arena_(&other.source()), lifetime_(other.lifetime()) {}
 
     /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
     [[nodiscard]] T* allocate(std::size_t count) {
@@ -49,10 +49,10 @@ public:
         return static_cast<T*>(arena_->allocate_bytes(count * sizeof(T), alignof(T)));
     }
 
-    /// Gives back the `count` elements' bytes, if their generation is still the arena's.
+    /// Gives back the `count` elements' bytes, if they may still be alive.
     void deallocate(T* first, std::size_t count) noexcept {
         if constexpr (takes_back) {
-            if (arena_->generation() == generation_) {
+            if (arena_->lifetime() == lifetime_) {
                 arena_->deallocate_bytes(first, count * sizeof(T));
             }
         }
@@ -66,7 +66,7 @@ public:
     [[nodiscard]] A& source() const noexcept { return *arena_; }
 
     /// Of the arena, when this allocator, or the one that it's a copy of, was made.
-    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+    [[nodiscard]] std::uint64_t lifetime() const noexcept { return lifetime_; }
 
     template <class U>
     friend bool operator==(const arena_allocator& left,
@@ -80,19 +80,19 @@ private:
 
     static constexpr bool takes_back = requires(A & source, void* block) {
         source.deallocate_bytes(block, std::size_t{});
-        source.generation();
+        source.lifetime();
     };
 
-    static std::uint64_t generation_of(const A& source) noexcept {
+    static std::uint64_t lifetime_of(const A& source) noexcept {
         if constexpr (takes_back) {
-            return source.generation();
+            return source.lifetime();
         } else {
             return 0;
         }
     }
 
     A* arena_;
-    std::uint64_t generation_;
+    std::uint64_t lifetime_;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

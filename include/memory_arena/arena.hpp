@@ -131,6 +131,12 @@ public:
         }
     }
 
+    /// Another number after each reset: whether what was made when it was `then` may still be
+    /// alive is whether it is the same now. What arena_allocator goes by.
+    [[nodiscard]] std::uint64_t lifetime() const noexcept {
+        return face_.generation.load(std::memory_order_acquire);
+    }
+
     /// 1 at first; each reset adds 1 (resets that run at once, with destructors to run, are one).
     /// Equal before and after a call: no reset came between.
     [[nodiscard]] std::uint64_t generation() const noexcept {
@@ -252,7 +258,7 @@ public:
 
     /// Gives the pages that lie behind both the frontier and `keep` bytes back to the system; what
     /// is alive stays as it is. Thread safe, also beside allocations: one that needs a page that is
-    /// going back waits for it, for the time that 8 MiB take. O(pages). Not in a signal handler,
+    /// going back waits until it is gone (8 MiB go at a time). O(pages). Not in a signal handler,
     /// and not of a caller's buffer: then it does nothing.
     void trim(std::size_t keep = 0) noexcept { detail::trim_arena(this->face(), keep); }
 

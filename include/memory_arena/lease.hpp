@@ -115,6 +115,13 @@ public:
         }
     }
 
+    /// As the arena's (arena.hpp), and another number after each end of a scope, too.
+    [[nodiscard]] std::uint64_t lifetime() const noexcept {
+        // Neither ever falls, so no sum comes again.
+        return face_->generation.load(std::memory_order_acquire) +
+               lane_->rewinds.load(std::memory_order_relaxed);
+    }
+
     /// The arena's (arena.hpp).
     [[nodiscard]] std::uint64_t generation() const noexcept {
         return face_->generation.load(std::memory_order_acquire) - face_->generation_base;

@@ -194,7 +194,7 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
             shards_.take_large(home_of(mine), bytes, alignment, generation);
         if (got.end != 0) {
             hold_.pass(got.end);
-            return serve_beside_tlab(mine, got.begin, bytes, alignment);
+            return serve_beside_tlab(mine, got.begin, bytes, alignment, true);
         }
     }
     return kind_ == lane_kind::cpu ? allocate_on_cpu(bytes, alignment)

@@ -157,12 +157,12 @@ private:
                                         std::size_t alignment) noexcept;
     /// Serves the request at `position`, which was claimed for it alone.
     [[nodiscard]] void* serve_beside_tlab(lane& mine, std::size_t position, std::size_t bytes,
-                                          std::size_t alignment) const noexcept {
+                                          std::size_t alignment, bool whole_blocks) const noexcept {
         const std::uintptr_t begin = address_of(position);
         const std::size_t padding = padding_to(begin, alignment);
         const std::size_t used = padding + round_up(bytes, granule);
         settle(mine, used);
-        note_beside(mine, {begin + used, bytes > shape_.large_bytes()});
+        note_beside(mine, {begin + used, whole_blocks});
         return reinterpret_cast<void*>(begin + padding);  // NOLINT(performance-no-int-to-ptr)
     }
     [[nodiscard]] std::size_t home_of(const lane& mine) const noexcept {

@@ -18,6 +18,11 @@ bool arena_core::extend_tlab(lane& mine, std::size_t home, std::uintptr_t end, s
                              Allocate allocate) noexcept {
     const std::uint64_t generation = mine.generation.load(std::memory_order_relaxed);
     std::uintptr_t reached = end;
+    const std::uintptr_t last = mine.limit.load(std::memory_order_relaxed);
+    if (more > last - end &&
+        more - (last - end) > shards_.room_behind(home, last - address_of(0), generation)) {
+        return false;
+    }
     while (reached - end < more) {
         const std::size_t piece = std::min(more - (reached - end), shape_.large_bytes());
         void* got = nullptr;
@@ -32,7 +37,10 @@ bool arena_core::extend_tlab(lane& mine, std::size_t home, std::uintptr_t end, s
                     give_back_block(mine, home, elsewhere, piece);
                 }
             }
-            static_cast<void>(retract(mine, end, reached - end, generation));
+            if (!retract(mine, end, reached - end, generation)) {
+                // It came with a new TLAB: what was taken before stays behind, as slack.
+                settle(mine, std::size_t{0} - (reached - end));
+            }
             return false;
         }
         reached += piece;
@@ -69,7 +77,8 @@ bool arena_core::extend_block(lane& mine, std::size_t home, std::uintptr_t end,
     return true;
 }
 
-/// By chance: the thread may be on another CPU at every step. What doesn't follow stays used.
+/// By chance: the thread may be on another CPU at every step. What it took then goes back where it
+/// is still the newest there.
 bool arena_core::extend_on_cpu_lane(std::uintptr_t end, std::size_t more) noexcept {
     const int index = os::current_index(face_.location);
     if (index < 0 || static_cast<std::size_t>(index) >= max_lane_count) {
@@ -77,29 +86,40 @@ bool arena_core::extend_on_cpu_lane(std::uintptr_t end, std::size_t more) noexce
     }
     const lane& here = lanes_[index];
     const std::size_t home = shards_.home_of(static_cast<std::uint64_t>(index));
-    for (std::uintptr_t reached = end; reached - end < more;) {
+    const std::uint64_t generation = now();
+    const std::uintptr_t last = here.limit.load(std::memory_order_relaxed);
+    if (last < end ||
+        (more > last - end &&
+         more - (last - end) > shards_.room_behind(home, last - address_of(0), generation))) {
+        return false;
+    }
+    std::uintptr_t reached = end;
+    while (reached - end < more) {
         const std::uintptr_t limit = here.limit.load(std::memory_order_relaxed);
         const std::size_t piece =
-            std::min(more - (reached - end), shards_.tlab_bytes(used_by(here, now())) / 4);
-        void* got = nullptr;
+            std::min(more - (reached - end), shards_.tlab_bytes(used_by(here, generation)) / 4);
         if (limit == 0 || here.cursor.load(std::memory_order_relaxed) != reached) {
-            return false;
+            break;
         }
+        void* got = nullptr;
         if (!per_cpu::bump(face_, piece, granule, got)) {
-            got = shards_.continues_at(home, limit - address_of(0), now())
+            got = shards_.continues_at(home, limit - address_of(0), generation)
                       ? allocate_on_cpu(piece, granule)
                       : nullptr;
         }
         if (reinterpret_cast<std::uintptr_t>(got) != reached) {
             if (got != nullptr) {
-                static_cast<void>(
-                    per_cpu::retract(face_, reinterpret_cast<std::uintptr_t>(got), piece, now()));
+                static_cast<void>(per_cpu::retract(
+                    face_, reinterpret_cast<std::uintptr_t>(got), piece, generation));
             }
-            return false;
+            break;
         }
         reached += piece;
     }
-    return true;
+    if (reached - end < more && reached != end) {
+        static_cast<void>(per_cpu::retract(face_, end, reached - end, generation));
+    }
+    return reached - end >= more;
 }
 
 bool arena_core::extend_in_place(std::uintptr_t end, std::size_t more) noexcept {
@@ -124,7 +144,8 @@ bool arena_core::extend_in_place(lease_lane& mine, std::uintptr_t end, std::size
     }
     if (mine.cursor.load(std::memory_order_relaxed) == end) {
         return extend_tlab(mine, home_of(mine), end, more, [&](std::size_t bytes) {
-            return allocate_on_lease(mine, bytes, granule);
+            return mine.open_scopes != 0 ? allocate_in_scope(mine, bytes, granule)
+                                         : refill_lane(mine, home_of(mine), bytes, granule);
         });
     }
     return mine.open_scopes == 0 && extend_block(mine, home_of(mine), end, more);
@@ -141,19 +162,21 @@ void arena_core::give_back_block(lane& mine, std::size_t home, std::uintptr_t be
     }
     const std::size_t first = begin - address_of(0);
     const std::size_t last = end - address_of(0);
-    bool taken_back = false;
+    std::size_t unused = 0;  // what the shelves have no room for stays used
     if (place->load(std::memory_order_relaxed) != end) {
         const std::size_t first_block = shape_.position_of(shape_.blocks_for(first));
         const std::size_t end_block = shape_.position_of(shape_.blocks_for(last));
-        taken_back = first_block < end_block &&
-                     shards_.shelve(home, first_block, end_block, generation) == end_block;
-    } else {
-        taken_back = shards_.give_back(
-            home, round_up(first, tlab_boundary), round_up(last, tlab_boundary), generation);
+        if (first_block < end_block) {
+            const std::size_t laid = shards_.shelve(home, first_block, end_block, generation);
+            unused = laid == first_block ? 0 : std::min(laid, last) - first;
+        }
+    } else if (shards_.give_back(home, round_up(first, tlab_boundary),
+                                 round_up(last, tlab_boundary), generation)) {
+        unused = end - begin;
     }
-    if (taken_back) {
+    if (unused != 0) {
         place->store(0, std::memory_order_relaxed);
-        settle(mine, std::size_t{0} - (end - begin));
+        settle(mine, std::size_t{0} - unused);
     }
 }
 

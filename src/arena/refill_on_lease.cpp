@@ -195,7 +195,7 @@ void* arena_core::allocate_in_scope(lease_lane& mine, std::size_t bytes,
         result = serve_in_scope(mine, chunks.add_taken({got.begin, got.end}), bytes, alignment);
     } else {
         // Too many pieces to remember: these bytes stay taken until the reset.
-        return serve_beside_tlab(mine, got.begin, bytes, alignment);
+        return serve_beside_tlab(mine, got.begin, bytes, alignment, false);
     }
     shed_chunks(mine);
     return result;
@@ -263,6 +263,7 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
         rewrite(mine, mark.generation, {mark.start, mark.cursor, limit}, mark.settled);
     }
     mine.chunks.free_down_to(mark.chunks_taken);
+    mine.rewinds.store(mine.rewinds.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     mine.open_scopes = mark.depth - 1;
     if (mine.open_scopes == 0) {
         // The TLAB is the lane's own again. One with nothing left makes way for the chunk that was

@@ -50,7 +50,9 @@ void* arena_core::refill_lane(lane& mine, std::size_t home, std::size_t bytes,
     if (held.generation != got.generation) {
         install(mine, got.generation, 0, 0);
     }
-    return serve_beside_tlab(mine, got.begin, bytes, alignment);
+    return serve_beside_tlab(
+        mine, got.begin, bytes, alignment,
+        got.end == shape_.position_of(shape_.blocks_for(got.end)) && bytes > shape_.large_bytes());
 }
 
 void* arena_core::serve_from_tlab(lane& mine, std::size_t bytes, std::size_t alignment) noexcept {

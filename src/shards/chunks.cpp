@@ -45,11 +45,11 @@ shard_set::outcome shard_set::take_chunk(std::uint64_t edge_word, std::uint64_t 
                                          grant& result) noexcept {
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
     const std::size_t begin = shape_.position_of(edge.block);
-    if (!taken.possible || taken.least > frontier_.room_behind(edge.block)) {
+    const std::uint64_t left = frontier_.blocks_behind(edge.block);
+    if (!taken.possible || taken.least > shape_.position_of(edge.block + left) - begin) {
         return outcome::no_room;
     }
-    const std::uint64_t blocks = std::min(
-        shape_.blocks_for(std::max(taken.least, size)), frontier_.blocks_behind(edge.block));
+    const std::uint64_t blocks = std::min(shape_.blocks_for(std::max(taken.least, size)), left);
     const std::uint64_t end_block = edge.block + blocks;
     if (!frontier_.advance(edge_word, generation, {end_block, 0, 0})) {
         return outcome::start_again;

@@ -20,6 +20,18 @@ bool shard_set::continues_at(std::size_t home, std::size_t position,
     return edge.tag == 0 && shape_.position_of(edge.block) == position;
 }
 
+std::size_t shard_set::room_behind(std::size_t home, std::size_t position,
+                                   std::uint64_t generation) const noexcept {
+    const std::uint64_t word = load(home);
+    const frontier::state edge = frontier_.seen_by(frontier_.load(), generation);
+    std::size_t end = position;
+    if (layout_.is_of(word, generation) && layout_.unpack(word).cursor == position) {
+        end = layout_.unpack(word).end;
+    }
+    return end - position +
+           (end == shape_.position_of(edge.block) ? frontier_.room_behind(edge.block) : 0);
+}
+
 shard_set::continuation shard_set::claim_behind(
     std::size_t home, std::size_t position, std::size_t bytes, std::uint64_t generation) noexcept {
     std::uint64_t word = load(home);

@@ -88,8 +88,8 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
         outcome got = outcome::no_room;
         if (wanted.bytes <= shape_.large_bytes()) {
             got = take(home, word, generation, wanted, result);
-        } else {
-            got = take_from_shelf(home, generation, wanted, 0, result);
+        } else if (holds_blocks(home, generation)) {
+            got = take_from_shelves(home, generation, wanted, 0, result);
         }
         if (got == outcome::no_room) {
             got = take_from_frontier(home, word, generation, wanted, result);
@@ -103,12 +103,10 @@ grant shard_set::claim(std::size_t home, const request& wanted) noexcept {
 shard_set::bytes_range shard_set::take_large(
     std::size_t home, std::size_t bytes, std::size_t alignment, std::uint64_t generation) noexcept {
     const std::uint64_t edge_word = frontier_.load();
-    const std::uint64_t shelf = shards_[home].shelf.load(std::memory_order_relaxed);
     // At most alignments every block begins on one, and no padding is needed.
     const auto boundaries = reinterpret_cast<std::uintptr_t>(base_) | shape_.block_bytes();
     if (now() != generation || !frontier_.is_of(edge_word, generation) ||
-        (boundaries & (alignment - 1)) != 0 ||
-        (layout_.is_of(shelf, generation) && layout_.unpack_shelf(shelf).count != 0)) {
+        (boundaries & (alignment - 1)) != 0 || holds_blocks(home, generation)) {
         return {};
     }
     const frontier::state edge = frontier_.seen_by(edge_word, generation);
@@ -117,7 +115,7 @@ shard_set::bytes_range shard_set::take_large(
         !frontier_.advance_by(edge_word, shape_.blocks_for(bytes))) {
         return {};
     }
-    return {begin, round_up(begin + bytes, tlab_boundary)};
+    return {begin, shape_.position_of(edge.block + shape_.blocks_for(bytes))};
 }
 
 /// Takes from shard `index`, whose word was read before `generation` was found to be current.
@@ -182,6 +180,8 @@ shard_set::outcome shard_set::take_blocks(std::size_t home, std::uint64_t edge_w
     result = make_grant(taken, begin, taken.least, generation);
     if (wanted.bytes <= shape_.large_bytes()) {
         offer_rest(home, result.end, generation);
+    } else {
+        result.end = shape_.position_of(end_block);
     }
     return outcome::granted;
 }
@@ -383,7 +383,8 @@ void shard_set::renew_word(atomic_word& word) noexcept {
     for (;;) {
         std::uint64_t old = word.load(std::memory_order_acquire);
         const std::uint64_t generation = now();
-        if (!layout_.field().is_old(old, generation) ||
+        // 0 says that there is nothing, in every generation. Left alone, it costs no page.
+        if (old == 0 || !layout_.field().is_old(old, generation) ||
             word.compare_exchange_strong(old, layout_.field().pack(generation),
                                          std::memory_order_acq_rel, std::memory_order_relaxed)) {
             return;

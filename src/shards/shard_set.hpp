@@ -57,6 +57,10 @@ public:
     [[nodiscard]] bool continues_at(std::size_t home, std::size_t position,
                                     std::uint64_t generation) const noexcept;
 
+    /// How far what ends at `position` can be continued, as far as one look tells.
+    [[nodiscard]] std::size_t room_behind(std::size_t home, std::size_t position,
+                                          std::uint64_t generation) const noexcept;
+
     /// Continues what ends at `position` by `bytes`, or by as many as shard `home` has there; from
     /// the frontier by whole blocks. Where it ends then: at `position` if nobody continues it.
     struct continuation {
@@ -157,6 +161,11 @@ private:
     outcome probe(std::size_t home, std::uint64_t edge_word, std::uint64_t generation,
                   const request& wanted, grant& result) noexcept;
     void offer_rest(std::size_t home, std::size_t begin, std::uint64_t generation) noexcept;
+    /// Whether blocks lie on its shelf: a guess, checked by who takes them.
+    [[nodiscard]] bool holds_blocks(std::size_t index, std::uint64_t generation) const noexcept {
+        const std::uint64_t word = shards_[index].shelf.load(std::memory_order_relaxed);
+        return layout_.is_of(word, generation) && layout_.unpack_shelf(word).count != 0;
+    }
     outcome take_from_shelf(std::size_t index, std::uint64_t generation, const request& wanted,
                             std::size_t size, grant& result) noexcept;
     outcome take_from_shelves(std::size_t home, std::uint64_t generation, const request& wanted,

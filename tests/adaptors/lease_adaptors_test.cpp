@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory_resource>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <unordered_map>
@@ -72,6 +73,22 @@ TEST(lease_adaptors, a_resource_throws_what_the_lease_throws) {
     lease_resource resource(lease);
     EXPECT_THROW(
         static_cast<void>(resource.allocate(std::size_t{1} << 20)), memory_arena::arena_exhausted);
+}
+
+TEST(lease_allocator, gives_nothing_back_that_a_scope_has_undone) {
+    arena source(std::size_t{1} << 20);
+    auto lease = source.lease();
+    std::optional<vector<int>> stale(std::in_place, lease);
+    {
+        const auto scope = lease.scope();
+        stale->resize(100);
+    }
+    const auto alive = lease.new_span<int>(100, 9);
+    ASSERT_EQ(alive.data(), stale->data()) << "or nothing is shown";
+    stale.reset();
+    EXPECT_EQ(source.used_bytes(), 400U);
+    EXPECT_NE(lease.new_span<int>(1).data(), alive.data());
+    EXPECT_EQ(alive.back(), 9);
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ struct alignas(isolation) lane {
     static constexpr std::uint32_t remembered_blocks = 4;
     std::array<std::atomic<std::uintptr_t>, remembered_blocks> beside{};
     std::atomic<std::uint32_t> blocks_beside{0};  ///< how many were noted
+    std::atomic<std::uint64_t> rewinds{0};        ///< scopes that have ended
 };
 static_assert(sizeof(lane) == isolation);
 // Then a 64-bit atomic is one instruction in 32 bits, too (tests/reserve/atomic_word_test.cpp).
