@@ -24,9 +24,9 @@ public:
     /// returned it, of a type that needs no destructor, and made by the same thread (or lease).
     ///
     /// In an arena that nobody else allocates from, the newest span can always be extended, also
-    /// across the TLAB's end, until the arena is exhausted; else where nobody has taken what lies
-    /// behind it. What is added within a lease's scope is undone with it. O(new elements). Throws
-    /// what a constructor throws.
+    /// across the TLAB's end, until the arena is exhausted (of a lease: or until what it keeps for
+    /// its scopes lies behind); else where nobody has taken what lies behind it. What is added
+    /// within a lease's scope is undone with it. O(new elements). Throws what a constructor throws.
     template <class T>
     [[nodiscard]] std::optional<std::span<T>> try_extend(
         std::span<T> elements, std::size_t count) noexcept(detail::constructs_nothrow<T>) {

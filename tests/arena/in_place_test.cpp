@@ -304,4 +304,46 @@ TEST(deallocate_bytes, after_a_reset_finds_nothing_of_its_own) {
     EXPECT_EQ(source.used_bytes(), 8U);
 }
 
+TEST(deallocate_bytes, reuses_large_blocks_though_others_lie_on_the_shelf) {
+    arena source(1024 * mib);
+    void* const first = source.allocate_bytes(100000, 8);
+    static_cast<void>(source.allocate_bytes(70000, 8));
+    source.deallocate_bytes(first, 100000);
+    static_cast<void>(source.allocate_bytes(90000, 8));  // leaves some blocks there
+    source.deallocate_bytes(source.allocate_bytes(120000, 8), 120000);
+    const std::size_t frontier = source.used_bytes() + source.usage().slack;
+    for (int turn = 0; turn < 1000; ++turn) {
+        source.deallocate_bytes(source.allocate_bytes(120000, 8), 120000);
+    }
+    EXPECT_EQ(source.used_bytes() + source.usage().slack, frontier);
+}
+
+TEST(deallocate_bytes, counts_what_the_shelves_have_no_room_for_as_used) {
+    if (sizeof(void*) == 4) {
+        GTEST_SKIP() << "needs more address space than 32 bits have";
+    }
+    arena source(arena_options{.capacity = 1024 * mib, .shard_count = 1});
+    void* const block = source.allocate_bytes(400 * mib, 8);
+    source.deallocate_bytes(block, 400 * mib);
+    const std::size_t kept = source.used_bytes();
+    EXPECT_LT(kept, 300 * mib);
+    EXPECT_EQ(source.allocate_bytes(100 * mib, 8), block);
+    EXPECT_EQ(source.used_bytes(), kept + 100 * mib);
+    EXPECT_EQ(source.usage().used, kept + 100 * mib);
+}
+
+TEST(try_extend, that_fails_takes_nothing) {
+    arena by_thread(64 * mib);
+    cpu_arena by_cpu(64 * mib);
+    const auto expect_nothing = [](auto& source) {
+        const auto some = source.template new_span<char>(64);
+        const auto before = source.usage();
+        EXPECT_EQ(source.try_extend(some, 1024 * mib), std::nullopt);
+        EXPECT_EQ(source.usage().used, before.used);
+        EXPECT_EQ(source.usage().slack, before.slack);
+    };
+    expect_nothing(by_thread);
+    expect_nothing(by_cpu);
+}
+
 }  // namespace
