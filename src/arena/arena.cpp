@@ -31,18 +31,6 @@ void close_arena(arena_face& face) noexcept { arena_core::close(face); }
 
 namespace {
 
-/// What `allocate()` gives; null for a bad alignment, and for no bytes an address that is aligned.
-template <class Allocate>
-void* unless_degenerate(std::size_t bytes, std::size_t alignment, Allocate allocate) noexcept {
-    if (!is_alignment(alignment)) {
-        return nullptr;
-    }
-    if (bytes == 0) {
-        return reinterpret_cast<void*>(alignment);  // NOLINT(performance-no-int-to-ptr)
-    }
-    return allocate();
-}
-
 [[noreturn]] void raise_failure(const arena_core& core, std::size_t bytes, std::size_t alignment) {
     if (!is_alignment(alignment)) {
         raise(std::invalid_argument("memory_arena: the alignment is no power of two"));
@@ -53,15 +41,32 @@ void* unless_degenerate(std::size_t bytes, std::size_t alignment, Allocate alloc
 /// Lanes that are handed to leases are no others.
 lease_lane& lease_lane_of(lane& mine) noexcept { return static_cast<lease_lane&>(mine); }
 
-void* allocate(arena_face& face, std::size_t bytes, std::size_t alignment) noexcept {
-    return unless_degenerate(
-        bytes, alignment, [&] { return face.core->allocate(bytes, alignment); });
+/// What a request that isn't worth the way to the core gets; whether this is one.
+MEMORY_ARENA_ALWAYS_INLINE bool is_degenerate(std::size_t bytes, std::size_t alignment,
+                                              void*& result) noexcept {
+    result = nullptr;
+    if (!is_alignment(alignment)) {
+        return true;
+    }
+    if (bytes == 0) {
+        result = reinterpret_cast<void*>(alignment);  // NOLINT(performance-no-int-to-ptr)
+        return true;
+    }
+    return false;
 }
 
-void* allocate(arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) noexcept {
-    return unless_degenerate(bytes, alignment, [&] {
-        return face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
-    });
+MEMORY_ARENA_ALWAYS_INLINE void* allocate(arena_face& face, std::size_t bytes,
+                                          std::size_t alignment) noexcept {
+    void* result = nullptr;
+    return is_degenerate(bytes, alignment, result) ? result : face.core->allocate(bytes, alignment);
+}
+
+MEMORY_ARENA_ALWAYS_INLINE void* allocate(arena_face& face, lane& mine, std::size_t bytes,
+                                          std::size_t alignment) noexcept {
+    void* result = nullptr;
+    return is_degenerate(bytes, alignment, result)
+               ? result
+               : face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
 }
 
 }  // namespace
