@@ -25,7 +25,7 @@ private:
     struct alignas(8) signal_set {
         unsigned char bytes[128];
     };
-    signal_set before_;
+    signal_set before_{};
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

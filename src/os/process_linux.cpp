@@ -10,8 +10,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 std::uint64_t process_id() noexcept { return static_cast<std::uint64_t>(getpid()); }
 
 quiet_thread::quiet_thread() noexcept {
-    static_assert(sizeof(signal_set) >= sizeof(sigset_t) &&
-                  alignof(signal_set) >= alignof(sigset_t));
+    static_assert(sizeof(signal_set) >= sizeof(sigset_t));
+    static_assert(alignof(signal_set) >= alignof(sigset_t));
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, ::new (&before_) sigset_t);
