@@ -383,8 +383,11 @@ void shard_set::renew_word(atomic_word& word) noexcept {
     for (;;) {
         std::uint64_t old = word.load(std::memory_order_acquire);
         const std::uint64_t generation = now();
-        // 0 says that there is nothing, in every generation. Left alone, it costs no page.
-        if (old == 0 || !layout_.field().is_old(old, generation) ||
+        // 0 says that there is nothing, in every generation. Left alone, it costs no page. (No
+        // branch: a reset costs the same whatever there was.)
+        const unsigned due =
+            (old != 0 ? 1U : 0U) & (layout_.field().is_old(old, generation) ? 1U : 0U);
+        if (due == 0 ||
             word.compare_exchange_strong(old, layout_.field().pack(generation),
                                          std::memory_order_acq_rel, std::memory_order_relaxed)) {
             return;
