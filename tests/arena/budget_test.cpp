@@ -42,7 +42,7 @@ TYPED_TEST(budget, is_the_capacity_at_first) {
 
 TYPED_TEST(budget, is_handed_out_to_the_last_byte_and_no_further) {
     for (const std::size_t bytes : {mib, 3 * mib + 20 * kib, 64 * kib, 4 * kib}) {
-        for (const std::size_t piece : {32 * 1UL, 4 * kib}) {
+        for (const std::size_t piece : {std::size_t{32}, 4 * kib}) {
             TypeParam source(arena_options{.capacity = 64 * mib, .budget = bytes});
             EXPECT_EQ(take_all(source, piece), bytes) << bytes << " in " << piece;
             const arena_usage figures = source.usage();
