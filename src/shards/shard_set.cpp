@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 
+#include <memory_arena/detail/compiler.hpp>
+
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 namespace {
@@ -385,8 +387,7 @@ void shard_set::renew_word(atomic_word& word) noexcept {
         const std::uint64_t generation = now();
         // 0 says that there is nothing, in every generation. Left alone, it costs no page. (No
         // branch: a reset costs the same whatever there was.)
-        const unsigned due =
-            (old != 0 ? 1U : 0U) & (layout_.field().is_old(old, generation) ? 1U : 0U);
+        const unsigned due = opaque(old != 0) & opaque(layout_.field().is_old(old, generation));
         if (due == 0 ||
             word.compare_exchange_strong(old, layout_.field().pack(generation),
                                          std::memory_order_acq_rel, std::memory_order_relaxed)) {

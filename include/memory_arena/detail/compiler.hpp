@@ -42,4 +42,11 @@ MEMORY_ARENA_ALWAYS_INLINE T* pinned(T* pointer) noexcept {
     return pointer;
 }
 
+/// 1 or 0, in a register that the compiler can't look through: what is made of it takes no branch.
+MEMORY_ARENA_ALWAYS_INLINE unsigned opaque(bool value) noexcept {
+    unsigned result = value ? 1U : 0U;
+    asm("" : "+r"(result));
+    return result;
+}
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
