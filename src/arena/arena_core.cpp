@@ -118,9 +118,6 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       shape_(region_.capacity()),
       lane_count_(options.lane_count),
       refused_(region_.refused_by_map()),
-      // Arenas never share generations: what remembers one of an arena that is gone finds no match
-      // in another at its address.
-      generation_base_(serial << 32),
       name_length_(std::min(options.name.size(), max_name_length)),
       wipes_(options.wipe_at_reset),
       soft_limit_(options.soft_limit),
@@ -147,8 +144,10 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
     face.lanes = kind == lane_kind::cpu ? lanes_ : table;
     face.location = os::rseq().location;
     face.core = this;
-    face.generation_base = generation_base_;
-    face.generation.store(generation_base_ + 1, std::memory_order_relaxed);
+    // Arenas never share generations: what remembers one of an arena that is gone finds no match in
+    // another at its address.
+    face.generation_base = serial << 32;
+    face.generation.store(face.generation_base + 1, std::memory_order_relaxed);
 }
 
 void arena_core::close(arena_face& face) noexcept {
@@ -287,7 +286,7 @@ arena_usage arena_core::usage() const noexcept {
         const std::uint64_t generation = now();
         arena_usage result;
         describe_path(result);
-        result.generation = generation - generation_base_;
+        result.generation = generation - face_.generation_base;
         result.reserved = capacity();
         result.refused = refused_.load(std::memory_order_relaxed);
         result.used = shards_.direct_bytes(generation);

@@ -106,7 +106,6 @@ public:
     [[nodiscard]] std::size_t remaining_bytes() const noexcept;
     [[nodiscard]] lane_kind kind() const noexcept { return kind_; }
     [[nodiscard]] std::size_t block_bytes() const noexcept { return shape_.block_bytes(); }
-    [[nodiscard]] std::uint64_t generation() const noexcept { return now() - generation_base_; }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
         return region_.contains(pointer);
@@ -196,6 +195,7 @@ private:
     void compare_with_soft_limit() noexcept;
     [[nodiscard]] std::size_t bytes_to_keep(retain kept, std::uint64_t generation) noexcept;
     [[nodiscard]] std::uint64_t reset_cleaning(std::size_t keep) noexcept;
+    [[nodiscard]] bool discard(std::size_t begin, std::size_t end) noexcept;
     void renew_words(std::uint64_t turn) noexcept;
     /// What was just claimed isn't being given back to the system, or no longer.
     [[nodiscard]] grant passed(grant got) noexcept {
@@ -214,7 +214,6 @@ private:
     std::size_t lane_count_;
     std::atomic<std::size_t> cpus_seen_{0};  ///< one more than the highest CPU number in a refill
     std::atomic<std::size_t> refused_;
-    std::uint64_t generation_base_;
     std::size_t renewals_per_reset_ = 1;
     std::size_t name_length_;
     std::array<char, max_name_length + 1> name_{};

@@ -28,7 +28,7 @@ bool arena_core::extend_tlab(lane& mine, std::size_t home, std::uintptr_t end, s
         void* got = nullptr;
         if (!bump(mine, generation, piece, granule, got)) {
             const std::size_t limit = mine.limit.load(std::memory_order_relaxed) - address_of(0);
-            got = shards_.continues_at(home, limit, generation) ? allocate(piece) : nullptr;
+            got = shards_.room_behind(home, limit, generation) != 0 ? allocate(piece) : nullptr;
         }
         if (reinterpret_cast<std::uintptr_t>(got) != reached) {
             if (got != nullptr) {
@@ -103,7 +103,7 @@ bool arena_core::extend_on_cpu_lane(std::uintptr_t end, std::size_t more) noexce
         }
         void* got = nullptr;
         if (!per_cpu::bump(face_, piece, granule, got)) {
-            got = shards_.continues_at(home, limit - address_of(0), generation)
+            got = shards_.room_behind(home, limit - address_of(0), generation) != 0
                       ? allocate_on_cpu(piece, granule)
                       : nullptr;
         }

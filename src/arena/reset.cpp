@@ -37,7 +37,7 @@ void arena_core::reset(retain kept) noexcept {
     if (registered) {
         face_.generation.notify_all();  // resets that waited for this one
     }
-    renew_words(ended - generation_base_);
+    renew_words(ended - face_.generation_base);
 }
 
 /// How many bytes stay committed at the end of `generation`.
@@ -61,12 +61,8 @@ std::uint64_t arena_core::reset_cleaning(std::size_t keep) noexcept {
     }
     const auto clean = [&](std::size_t end) {
         std::size_t left = end;
-        if (gives_back && keep < end) {
-            if (region_.discard(keep, end)) {
-                left = keep;
-            } else {
-                count_refusal();
-            }
+        if (gives_back && keep < end && discard(keep, end)) {
+            left = keep;
         }
         if (wipes_) {
             // A page that holds the last byte that is kept wasn't given back.
@@ -77,16 +73,20 @@ std::uint64_t arena_core::reset_cleaning(std::size_t keep) noexcept {
     return end_generation(edge, hold_, face_.generation, wipes_ ? 0 : keep, clean);
 }
 
+/// Gives [begin, end) back to the system. Whether that agreed.
+bool arena_core::discard(std::size_t begin, std::size_t end) noexcept {
+    const bool gone = region_.discard(begin, end);
+    if (!gone) {
+        count_refusal();
+    }
+    return gone;
+}
+
 void arena_core::trim(std::size_t keep) noexcept {
     if (region_.owns_pages()) {
-        give_back_unused(shards_.edge(), hold_, face_.generation, keep, trim_piece,
-                         [this](std::size_t begin, std::size_t end) {
-                             const bool done = region_.discard(begin, end);
-                             if (!done) {
-                                 count_refusal();
-                             }
-                             return done;
-                         });
+        give_back_unused(
+            shards_.edge(), hold_, face_.generation, keep, trim_piece,
+            [this](std::size_t begin, std::size_t end) { return discard(begin, end); });
     }
 }
 

@@ -67,7 +67,7 @@ arena_usage arena_core::show_parts(part_viewer& viewer) const {
         // After the parts, and it reads the frontier last: no part ends above it. Of the same
         // generation at its end, and so was all that came before.
         const arena_usage figures = usage();
-        if (figures.generation == generation - generation_base_) {
+        if (figures.generation == generation - face_.generation_base) {
             return figures;
         }
     }

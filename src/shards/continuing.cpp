@@ -9,17 +9,6 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
-bool shard_set::continues_at(std::size_t home, std::size_t position,
-                             std::uint64_t generation) const noexcept {
-    const std::uint64_t word = load(home);
-    if (layout_.is_of(word, generation) && layout_.unpack(word).room() != 0 &&
-        layout_.unpack(word).cursor == position) {
-        return true;
-    }
-    const frontier::state edge = frontier_.seen_by(frontier_.load(), generation);
-    return edge.tag == 0 && shape_.position_of(edge.block) == position;
-}
-
 std::size_t shard_set::room_behind(std::size_t home, std::size_t position,
                                    std::uint64_t generation) const noexcept {
     const std::uint64_t word = load(home);

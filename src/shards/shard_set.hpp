@@ -52,11 +52,6 @@ public:
     [[nodiscard]] bytes_range take_large(std::size_t home, std::size_t bytes, std::size_t alignment,
                                          std::uint64_t generation) noexcept;
 
-    /// Whether shard `home` cuts at `position` next, or the frontier stands there: then what ends
-    /// there can be continued.
-    [[nodiscard]] bool continues_at(std::size_t home, std::size_t position,
-                                    std::uint64_t generation) const noexcept;
-
     /// How far what ends at `position` can be continued, as far as one look tells.
     [[nodiscard]] std::size_t room_behind(std::size_t home, std::size_t position,
                                           std::uint64_t generation) const noexcept;

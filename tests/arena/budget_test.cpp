@@ -8,6 +8,8 @@
 #include <memory_arena/arena.hpp>
 #include <memory_arena/lease.hpp>
 
+#include "support/arena_types.hpp"
+
 namespace {
 
 using memory_arena::arena;
@@ -15,6 +17,8 @@ using memory_arena::arena_exhausted;
 using memory_arena::arena_options;
 using memory_arena::arena_usage;
 using memory_arena::cpu_arena;
+using test_support::arena_names;
+using test_support::arena_types;
 
 constexpr std::size_t kib = 1024;
 constexpr std::size_t mib = 1024 * kib;
@@ -30,8 +34,7 @@ std::size_t take_all(Arena& source, std::size_t piece) {
 
 template <class Arena>
 class budget : public testing::Test {};
-using arena_types = testing::Types<arena, cpu_arena>;
-TYPED_TEST_SUITE(budget, arena_types);
+TYPED_TEST_SUITE(budget, arena_types, arena_names);
 
 TYPED_TEST(budget, is_the_capacity_at_first) {
     TypeParam source(mib);
@@ -117,7 +120,7 @@ public:
         }
     }
 };
-TYPED_TEST_SUITE(soft_limit, arena_types);
+TYPED_TEST_SUITE(soft_limit, arena_types, arena_names);
 
 TYPED_TEST(soft_limit, is_told_once_in_each_generation_that_passes_it) {
     this->take(mib / 2);

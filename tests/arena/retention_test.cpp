@@ -14,6 +14,7 @@
 #include <memory_arena/arena.hpp>
 #include <memory_arena/lease.hpp>
 
+#include "support/arena_types.hpp"
 #include "support/own_pages.hpp"
 
 namespace {
@@ -59,14 +60,6 @@ private:
 template <class Arena>
 class retention : public testing::Test {};
 
-struct arena_names {
-    template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
-    }
-};
-using arena_types = testing::Types<arena, cpu_arena>;
 TYPED_TEST_SUITE(retention, arena_types, arena_names);
 
 TYPED_TEST(retention, all_keeps_every_page) {

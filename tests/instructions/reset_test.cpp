@@ -78,7 +78,7 @@ TEST(reset_with_nothing_registered,
         others.push_back({65'536 * mib, 10, 1});
     }
     EXPECT_GT(base->instructions, 10U);
-    EXPECT_LT(base->instructions, 400U);
+    EXPECT_LT(base->instructions, 500U);  // 32 bits need some 400, 64 bits 250
     EXPECT_EQ(base->system_calls, 0U);
     for (const scenario& other : others) {
         const auto cost = cost_of_reset(other);

@@ -1,13 +1,12 @@
 #include <cstddef>
 #include <optional>
-#include <string>
-#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include <memory_arena/arena.hpp>
 
+#include "support/arena_types.hpp"
 #include "support/own_pages.hpp"
 #include "support/scale.hpp"
 
@@ -31,14 +30,6 @@ constexpr std::size_t most_resident = 160 * mib;
 template <class Arena>
 class idle_arenas : public testing::Test {};
 
-struct arena_names {
-    template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
-    }
-};
-using arena_types = testing::Types<arena, cpu_arena>;
 TYPED_TEST_SUITE(idle_arenas, arena_types, arena_names);
 
 TYPED_TEST(idle_arenas, hold_160_mib_of_memory_at_most_where_they_are_ten_thousand) {

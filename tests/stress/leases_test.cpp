@@ -12,6 +12,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/arena_types.hpp"
 #include "support/live_ranges.hpp"
 #include "support/random_source.hpp"
 #include "support/scale.hpp"
@@ -86,19 +87,9 @@ private:
 template <class Arena>
 class leases : public testing::Test {};
 
-struct arena_names {
-    template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
-    }
-};
-
-using arenas = testing::Types<arena, cpu_arena>;
-
 }  // namespace
 
-TYPED_TEST_SUITE(leases, arenas, arena_names);
+TYPED_TEST_SUITE(leases, arena_types, arena_names);
 
 TYPED_TEST(leases, keep_what_their_scopes_hold_beside_threads_and_each_other) {
     constexpr std::size_t threads = 6;

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <span>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
 #include <sys/wait.h>
@@ -18,6 +17,7 @@
 #include <memory_arena/arena.hpp>
 #include <memory_arena/lease.hpp>
 
+#include "support/arena_types.hpp"
 #include "support/live_ranges.hpp"
 #include "support/random_source.hpp"
 #include "support/scale.hpp"
@@ -42,14 +42,6 @@ constexpr std::size_t mib = 1024 * kib;
 template <class Arena>
 class trim : public testing::Test {};
 
-struct arena_names {
-    template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
-    }
-};
-using arena_types = testing::Types<arena, cpu_arena>;
 TYPED_TEST_SUITE(trim, arena_types, arena_names);
 
 /// Takes blocks of all sizes and fills them.

@@ -19,6 +19,7 @@
 
 #include <memory_arena/arena.hpp>
 
+#include "support/arena_types.hpp"
 #include "support/own_pages.hpp"
 #include "support/scale.hpp"
 
@@ -49,14 +50,6 @@ protected:
     }
 };
 
-struct arena_names {
-    template <class Arena>
-    // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest's name
-    static std::string GetName(int /*index*/) {
-        return std::is_same_v<Arena, arena> ? "arena" : "cpu_arena";
-    }
-};
-using arena_types = testing::Types<arena, cpu_arena>;
 TYPED_TEST_SUITE(warm_cycles, arena_types, arena_names);
 
 template <class Arena>
