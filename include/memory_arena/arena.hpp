@@ -30,6 +30,7 @@
 
 #include <memory_arena/arena_options.hpp>
 #include <memory_arena/detail/align.hpp>
+#include <memory_arena/detail/block_change.hpp>
 #include <memory_arena/detail/compiler.hpp>
 #include <memory_arena/detail/lane_policy.hpp>
 #include <memory_arena/errors.hpp>
@@ -51,6 +52,12 @@ class arena_core;  // src/arena/arena_core.hpp: the compiled half
 
 struct arena_face : lane_source {
     arena_core* core = nullptr;
+    /// Not 0 where a memory checker is told of every allocation (src/arena/watched.cpp): every lane
+    /// that a bump finds is empty then, so that all come to the compiled half. So are those that
+    /// leases see; their own lie so many bytes before them.
+    std::size_t lease_facades_behind = 0;
+
+    [[nodiscard]] bool is_watched() const noexcept { return lease_facades_behind != 0; }
 };
 
 // The compiled half, as the inlined half calls it (src/arena/arena.cpp).
@@ -64,8 +71,10 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill(arena_face& face, std::size_
                                                     std::size_t alignment) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
     arena_face& face, cleanup_record* record, std::uint64_t stamp) noexcept;
-MEMORY_ARENA_API MEMORY_ARENA_COLD bool extend_beside(arena_face& face, std::uintptr_t end,
-                                                      std::size_t more) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD bool grow_beside(arena_face& face,
+                                                    const block_change& block) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void shrink_watched(arena_face& face,
+                                                       const block_change& block) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void give_back_beside(arena_face& face, std::uintptr_t begin,
                                                          std::size_t bytes) noexcept;
 MEMORY_ARENA_API void reset_arena(arena_face& face, retain kept) noexcept;
@@ -161,20 +170,39 @@ protected:
 
     /// Takes back the `bytes` at `block`, taken under `stamp`, where they are still the newest.
     void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
-        static_cast<void>(
-            Lanes::retract(face_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp));
+        const auto begin = reinterpret_cast<std::uintptr_t>(block);
+        if (!Lanes::retract(face_, begin, bytes, stamp) && face_.is_watched()) [[unlikely]] {
+            detail::give_back_beside(face_, begin, bytes);
+        }
     }
 
-    /// Has the block that ends at `end` go on for `more` bytes, both in granules. Whether it does.
-    bool extend_bytes(std::uintptr_t end, std::size_t more) noexcept {
-        void* got = nullptr;
-        if (Lanes::bump(face_, more, detail::granule, got)) {
-            if (reinterpret_cast<std::uintptr_t>(got) == end) {
+    /// Whether the block now has the bytes that are wanted, which are more.
+    bool grow(const detail::block_change& block) noexcept {
+        if (!face_.is_watched()) [[likely]] {
+            if (block.end() == block.wanted_end()) {
                 return true;
             }
-            give_back(got, more, stamp());
+            void* got = nullptr;
+            const std::size_t more = block.growth();
+            if (Lanes::bump(face_, more, detail::granule, got)) {
+                if (reinterpret_cast<std::uintptr_t>(got) == block.end()) {
+                    return true;
+                }
+                give_back(got, more, stamp());
+            }
         }
-        return detail::extend_beside(face_, end, more);
+        return detail::grow_beside(face_, block);
+    }
+
+    /// The block has only the bytes that are wanted, which are less; the others go back where they
+    /// can.
+    void shrink(const detail::block_change& block) noexcept {
+        if (face_.is_watched()) [[unlikely]] {
+            detail::shrink_watched(face_, block);
+        } else if (block.wanted_end() != block.end()) {
+            static_cast<void>(Lanes::retract(
+                face_, block.wanted_end(), block.end() - block.wanted_end(), stamp()));
+        }
     }
 
     /// Has reset run `record`, whose bytes were taken under `stamp`.

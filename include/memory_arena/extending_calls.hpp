@@ -6,7 +6,7 @@
 #include <span>
 #include <type_traits>
 
-#include <memory_arena/detail/align.hpp>
+#include <memory_arena/detail/block_change.hpp>
 #include <memory_arena/detail/managed_block.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
@@ -32,19 +32,18 @@ public:
         std::span<T> elements, std::size_t count) noexcept(detail::constructs_nothrow<T>) {
         static_assert(detail::arena_constructible<T> && std::is_trivially_destructible_v<T>);
         const auto begin = reinterpret_cast<std::uintptr_t>(elements.data());
-        const std::uintptr_t end = detail::round_up(begin + elements.size_bytes(), detail::granule);
         if (count <= elements.size()) {
-            give_back_behind(begin, count * sizeof(T), end);
+            this->shrink({begin, elements.size_bytes(), count * sizeof(T)});
             return elements.first(count);
         }
         if (elements.empty() || count > detail::managed_span_block<T>::max_count) {
             return std::nullopt;
         }
-        const std::uintptr_t wanted = detail::round_up(begin + count * sizeof(T), detail::granule);
-        if (wanted != end && !this->extend_bytes(end, wanted - end)) {
+        const detail::block_change change{begin, elements.size_bytes(), count * sizeof(T)};
+        if (!this->grow(change)) {
             return std::nullopt;
         }
-        pending_extension pending(*this, begin, elements.size_bytes(), wanted);
+        pending_extension pending(*this, change);
         for (std::size_t index = elements.size(); index < count; ++index) {
             ::new (static_cast<void*>(elements.data() + index)) T();
         }
@@ -53,35 +52,23 @@ public:
     }
 
 private:
-    /// What lies behind the first `bytes` of the block [begin, end) goes back where it can.
-    void give_back_behind(std::uintptr_t begin, std::size_t bytes, std::uintptr_t end) noexcept {
-        const std::uintptr_t kept = detail::round_up(begin + bytes, detail::granule);
-        if (kept != end) {
-            this->give_back(reinterpret_cast<void*>(kept),  // NOLINT(performance-no-int-to-ptr)
-                            end - kept, this->stamp());
-        }
-    }
-
-    /// A block that has grown to `end` for what isn't constructed yet: shrinks again unless kept.
+    /// A block that has grown for what isn't constructed yet: shrinks again unless kept.
     class pending_extension {
     public:
-        pending_extension(extending_calls& source, std::uintptr_t begin, std::size_t bytes,
-                          std::uintptr_t end) noexcept
-            : arena_(source), begin_(begin), bytes_(bytes), end_(end) {}
+        pending_extension(extending_calls& source, const detail::block_change& done) noexcept
+            : arena_(source), undo_{done.begin, done.wanted, done.bytes} {}
         pending_extension(const pending_extension&) = delete;
         pending_extension& operator=(const pending_extension&) = delete;
         ~pending_extension() {
-            if (end_ != 0) {
-                arena_.give_back_behind(begin_, bytes_, end_);
+            if (undo_.begin != 0) {
+                arena_.shrink(undo_);
             }
         }
-        void keep() noexcept { end_ = 0; }
+        void keep() noexcept { undo_.begin = 0; }
 
     private:
         extending_calls& arena_;
-        std::uintptr_t begin_;
-        std::size_t bytes_;
-        std::uintptr_t end_;
+        detail::block_change undo_;
     };
 };
 

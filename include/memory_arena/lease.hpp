@@ -19,6 +19,7 @@
 
 #include <memory_arena/arena.hpp>
 #include <memory_arena/detail/align.hpp>
+#include <memory_arena/detail/block_change.hpp>
 #include <memory_arena/detail/compiler.hpp>
 #include <memory_arena/detail/lane.hpp>
 #include <memory_arena/typed_calls.hpp>
@@ -49,8 +50,10 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void* try_refill_lease(
     arena_face& face, lane& mine, std::size_t bytes, std::size_t alignment) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void register_first_cleanup(
     arena_face& face, lane& mine, cleanup_record* record, std::uint64_t stamp) noexcept;
-MEMORY_ARENA_API MEMORY_ARENA_COLD bool extend_beside(
-    arena_face& face, lane& mine, std::uintptr_t end, std::size_t more) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD bool grow_beside(arena_face& face, lane& mine,
+                                                    const block_change& block) noexcept;
+MEMORY_ARENA_API MEMORY_ARENA_COLD void shrink_watched(arena_face& face, lane& mine,
+                                                       const block_change& block) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void give_back_beside(
     arena_face& face, lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
 MEMORY_ARENA_API scope_mark open_scope(arena_face& face, lane& mine) noexcept;
@@ -163,20 +166,38 @@ protected:
 
     /// Takes back the `bytes` at `block`, taken under `stamp`, where they are still the newest.
     void give_back(void* block, std::size_t bytes, std::uint64_t stamp) noexcept {
-        static_cast<void>(
-            detail::retract(*lane_, reinterpret_cast<std::uintptr_t>(block), bytes, stamp));
+        const auto begin = reinterpret_cast<std::uintptr_t>(block);
+        if (!detail::retract(*lane_, begin, bytes, stamp) && face_->is_watched()) [[unlikely]] {
+            detail::give_back_beside(*face_, *lane_, begin, bytes);
+        }
     }
 
-    /// Has the block that ends at `end` go on for `more` bytes, both in granules. Whether it does.
-    bool extend_bytes(std::uintptr_t end, std::size_t more) noexcept {
-        void* got = nullptr;
-        if (bump(more, detail::granule, got)) {
-            if (reinterpret_cast<std::uintptr_t>(got) == end) {
+    /// As the arena's (arena.hpp).
+    bool grow(const detail::block_change& block) noexcept {
+        if (!face_->is_watched()) [[likely]] {
+            if (block.end() == block.wanted_end()) {
                 return true;
             }
-            give_back(got, more, stamp());
+            void* got = nullptr;
+            const std::size_t more = block.growth();
+            if (bump(more, detail::granule, got)) {
+                if (reinterpret_cast<std::uintptr_t>(got) == block.end()) {
+                    return true;
+                }
+                give_back(got, more, stamp());
+            }
         }
-        return detail::extend_beside(*face_, *lane_, end, more);
+        return detail::grow_beside(*face_, *lane_, block);
+    }
+
+    /// As the arena's (arena.hpp).
+    void shrink(const detail::block_change& block) noexcept {
+        if (face_->is_watched()) [[unlikely]] {
+            detail::shrink_watched(*face_, *lane_, block);
+        } else if (block.wanted_end() != block.end()) {
+            static_cast<void>(detail::retract(
+                *lane_, block.wanted_end(), block.end() - block.wanted_end(), stamp()));
+        }
     }
 
     /// Has the end of the scope, or reset, run `record`, whose bytes were taken under `stamp`.

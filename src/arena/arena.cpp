@@ -38,8 +38,16 @@ namespace {
     raise(arena_exhausted(core.name(), bytes, alignment, core.usage()));
 }
 
-/// Lanes that are handed to leases are no others.
-lease_lane& lease_lane_of(lane& mine) noexcept { return static_cast<lease_lane&>(mine); }
+/// The lane of a lease, from what the lease sees of it.
+lease_lane& lease_lane_of(const arena_face& face, lane& seen) noexcept {
+    return *reinterpret_cast<lease_lane*>(
+        reinterpret_cast<std::byte*>(&seen) - face.lease_facades_behind);
+}
+
+/// What a lease is to see of its lane.
+lane& seen_by_lease(const arena_face& face, lease_lane& mine) noexcept {
+    return face.is_watched() ? mine.facade() : mine;
+}
 
 /// What a request that isn't worth the way to the core gets; whether this is one.
 MEMORY_ARENA_ALWAYS_INLINE bool is_degenerate(std::size_t bytes, std::size_t alignment,
@@ -58,15 +66,22 @@ MEMORY_ARENA_ALWAYS_INLINE bool is_degenerate(std::size_t bytes, std::size_t ali
 MEMORY_ARENA_ALWAYS_INLINE void* allocate(arena_face& face, std::size_t bytes,
                                           std::size_t alignment) noexcept {
     void* result = nullptr;
-    return is_degenerate(bytes, alignment, result) ? result : face.core->allocate(bytes, alignment);
+    if (is_degenerate(bytes, alignment, result)) {
+        return result;
+    }
+    return face.is_watched() ? face.core->allocate_watched(bytes, alignment)
+                             : face.core->allocate(bytes, alignment);
 }
 
 MEMORY_ARENA_ALWAYS_INLINE void* allocate(arena_face& face, lane& mine, std::size_t bytes,
                                           std::size_t alignment) noexcept {
     void* result = nullptr;
-    return is_degenerate(bytes, alignment, result)
-               ? result
-               : face.core->allocate_on_lease(lease_lane_of(mine), bytes, alignment);
+    if (is_degenerate(bytes, alignment, result)) {
+        return result;
+    }
+    lease_lane& lane_behind = lease_lane_of(face, mine);
+    return face.is_watched() ? face.core->allocate_watched(lane_behind, bytes, alignment)
+                             : face.core->allocate_on_lease(lane_behind, bytes, alignment);
 }
 
 }  // namespace
@@ -104,35 +119,36 @@ void* refill_lease(arena_face& face, lane& mine, std::size_t bytes, std::size_t 
 
 lane& open_lease(arena_face& face) {
     std::error_code error;
-    lane* const mine = face.core->open_lease(error);
+    lease_lane* const mine = face.core->open_lease(error);
     if (mine == nullptr) {
         // The system's own codes come from that call; the other one is that of a full table.
         const bool from_system = error.category() == std::system_category();
         raise(std::system_error(error, from_system ? os::map_call : "memory_arena: 2^20 leases"));
     }
-    return *mine;
+    return seen_by_lease(face, *mine);
 }
 
 lane* try_open_lease(arena_face& face) noexcept {
     std::error_code error;
-    return face.core->open_lease(error);
+    lease_lane* const mine = face.core->open_lease(error);
+    return mine != nullptr ? &seen_by_lease(face, *mine) : nullptr;
 }
 
 void close_lease(arena_face& face, lane& mine) noexcept {
-    face.core->close_lease(lease_lane_of(mine));
+    face.core->close_lease(lease_lane_of(face, mine));
 }
 
 scope_mark open_scope(arena_face& face, lane& mine) noexcept {
-    return face.core->open_scope(lease_lane_of(mine));
+    return face.core->open_scope(lease_lane_of(face, mine));
 }
 
 void close_scope(arena_face& face, lane& mine, const scope_mark& mark) noexcept {
-    face.core->close_scope(lease_lane_of(mine), mark);
+    face.core->close_scope(lease_lane_of(face, mine), mark);
 }
 
 void register_first_cleanup(arena_face& face, lane& mine, cleanup_record* record,
                             std::uint64_t stamp) noexcept {
-    face.core->register_cleanup(lease_lane_of(mine), record, stamp);
+    face.core->register_cleanup(lease_lane_of(face, mine), record, stamp);
 }
 
 void register_first_cleanup(arena_face& face, cleanup_record* record,
@@ -156,21 +172,41 @@ std::size_t remaining_bytes_of(const arena_face& face) noexcept {
 
 std::size_t capacity_of(const arena_face& face) noexcept { return face.core->capacity(); }
 
-bool extend_beside(arena_face& face, std::uintptr_t end, std::size_t more) noexcept {
-    return face.core->extend_in_place(end, more);
+bool grow_beside(arena_face& face, const block_change& block) noexcept {
+    return face.is_watched() ? face.core->grow_watched(block)
+                             : face.core->extend_in_place(block.end(), block.growth());
 }
 
-bool extend_beside(arena_face& face, lane& mine, std::uintptr_t end, std::size_t more) noexcept {
-    return face.core->extend_in_place(lease_lane_of(mine), end, more);
+bool grow_beside(arena_face& face, lane& mine, const block_change& block) noexcept {
+    lease_lane& lane_behind = lease_lane_of(face, mine);
+    return face.is_watched() ? face.core->grow_watched(lane_behind, block)
+                             : face.core->extend_in_place(lane_behind, block.end(), block.growth());
+}
+
+void shrink_watched(arena_face& face, const block_change& block) noexcept {
+    face.core->shrink_watched(block);
+}
+
+void shrink_watched(arena_face& face, lane& mine, const block_change& block) noexcept {
+    face.core->shrink_watched(lease_lane_of(face, mine), block);
 }
 
 void give_back_beside(arena_face& face, std::uintptr_t begin, std::size_t bytes) noexcept {
-    face.core->give_back(begin, bytes);
+    if (face.is_watched()) {
+        face.core->give_back_watched(begin, bytes);
+    } else {
+        face.core->give_back(begin, bytes);
+    }
 }
 
 void give_back_beside(arena_face& face, lane& mine, std::uintptr_t begin,
                       std::size_t bytes) noexcept {
-    face.core->give_back(lease_lane_of(mine), begin, bytes);
+    lease_lane& lane_behind = lease_lane_of(face, mine);
+    if (face.is_watched()) {
+        face.core->give_back_watched(lane_behind, begin, bytes);
+    } else {
+        face.core->give_back(lane_behind, begin, bytes);
+    }
 }
 
 bool contains(const arena_face& face, const void* pointer) noexcept {

@@ -8,6 +8,7 @@
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lane_registry.hpp"
 #include "os/advice.hpp"
+#include "os/memory_checker.hpp"
 #include "os/rseq.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
@@ -91,7 +92,9 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
         region.borrow(options.buffer);
     }
     os::pages control;
-    if (const std::error_code error = control.map(control_layout(options.shard_count, 0).bytes)) {
+    const std::size_t empty_table = os::has_memory_checker() ? control_layout::lanes_size : 0;
+    if (const std::error_code error =
+            control.map(control_layout(options.shard_count, 0).bytes + empty_table)) {
         return error;
     }
     const bool unnamed =
@@ -144,6 +147,13 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
     face.lanes = kind == lane_kind::cpu ? lanes_ : table;
     face.location = os::rseq().location;
     face.core = this;
+    if (os::has_memory_checker()) {
+        if (kind == lane_kind::thread) {
+            face.lanes = reinterpret_cast<lane*>(
+                control_.begin() + control_layout(options.shard_count, 0).bytes);
+        }
+        begin_watch();
+    }
     // Arenas never share generations: what remembers one of an arena that is gone finds no match in
     // another at its address.
     face.generation_base = serial << 32;
@@ -158,7 +168,10 @@ void arena_core::close(arena_face& face) noexcept {
         static_cast<void>(core->run_cleanups(generation));
     }
     if (core->wipes_) {
-        core->region_.wipe(core->shards_.edge().bytes(generation));
+        core->wipe(core->shards_.edge().bytes(generation));
+    }
+    if (face.is_watched()) {
+        core->end_watch();
     }
     // The core lies in the pages that it owns: they go last.
     const os::pages control = std::move(core->control_);
@@ -184,10 +197,10 @@ void* arena_core::allocate(std::size_t bytes, std::size_t alignment) noexcept {
     if (bytes > region_.capacity()) {
         return nullptr;
     }
-    if (bytes > shape_.large_bytes() && kind_ == lane_kind::thread) {
+    if (bytes > shape_.large_bytes() && kind_ == lane_kind::thread && !face_.is_watched()) {
         // A thread that has allocated in this generation, and whom nobody is in the way of: most
         // large requests are served by this one compare-and-swap.
-        lane& mine = detail::own_lane(face_.lanes);
+        lane& mine = detail::own_lane(lanes_ - first_lane);
         const std::uint64_t generation = mine.generation.load(std::memory_order_relaxed);
         const shard_set::bytes_range got =
             shards_.take_large(home_of(mine), bytes, alignment, generation);
@@ -222,7 +235,8 @@ void* arena_core::serve_directly(const grant& got, std::size_t home, std::size_t
 
 void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) noexcept {
     lane* const mine = own_lane();
-    if (kind_ == lane_kind::cpu || mine == nullptr ||
+    // The caller of a watched arena sees a lane that has no stamp.
+    if (kind_ == lane_kind::cpu || mine == nullptr || face_.is_watched() ||
         mine->generation.load(std::memory_order_relaxed) == stamp) {
         cleanups_.add(mine, record);
     }
@@ -230,7 +244,7 @@ void arena_core::register_cleanup(cleanup_record* record, std::uint64_t stamp) n
 
 void arena_core::register_cleanup(lease_lane& mine, cleanup_record* record,
                                   std::uint64_t stamp) noexcept {
-    if (mine.generation.load(std::memory_order_relaxed) == stamp) {
+    if (face_.is_watched() || mine.generation.load(std::memory_order_relaxed) == stamp) {
         cleanups_.add(&mine, record);
     }
 }
@@ -272,7 +286,7 @@ void arena_core::compare_with_soft_limit() noexcept {
 
 void arena_core::describe_path(arena_usage& result) const noexcept {
     if (kind_ == lane_kind::cpu) {
-        const os::rseq_support& support = os::rseq();
+        const os::rseq_support support = face_.is_watched() ? os::watched_rseq() : os::rseq();
         result.path = support.numbering == os::cpu_numbering::mm_cid ? lane_path::mm_cid
                       : support.numbering == os::cpu_numbering::cpu_id
                           ? lane_path::cpu_id

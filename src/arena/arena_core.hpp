@@ -30,7 +30,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 /// Lives at the beginning of the arena's control pages, before its shards and its lane table:
 ///
-///     [arena_core | shards | colour | lanes]
+///     [arena_core | shards | colour | lanes | lanes that stay empty, of a watched arena]
 ///
 /// Everything behind the core is kernel-fresh zero bytes, which are shards and lanes that hold
 /// nothing: it is committed only as it is used.
@@ -62,6 +62,17 @@ public:
     /// Takes the block at `begin` back, if it went past the TLAB.
     void give_back(std::uintptr_t begin, std::size_t bytes) noexcept;
     void give_back(lease_lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
+
+    // The same where a memory checker is told of each block (src/arena/watched.cpp).
+    [[nodiscard]] void* allocate_watched(std::size_t bytes, std::size_t alignment) noexcept;
+    [[nodiscard]] void* allocate_watched(lease_lane& mine, std::size_t bytes,
+                                         std::size_t alignment) noexcept;
+    [[nodiscard]] bool grow_watched(const block_change& block) noexcept;
+    [[nodiscard]] bool grow_watched(lease_lane& mine, const block_change& block) noexcept;
+    void shrink_watched(const block_change& block) noexcept;
+    void shrink_watched(lease_lane& mine, const block_change& block) noexcept;
+    void give_back_watched(std::uintptr_t begin, std::size_t bytes) noexcept;
+    void give_back_watched(lease_lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
 
     /// A lane for a lease; null, and why, where the system has no memory for it.
     [[nodiscard]] lease_lane* open_lease(std::error_code& error) noexcept;
@@ -200,8 +211,17 @@ private:
     /// What was just claimed isn't being given back to the system, or no longer.
     [[nodiscard]] grant passed(grant got) noexcept {
         hold_.pass(got.end);
+        if (face_.is_watched()) [[unlikely]] {
+            forbid(got.begin, got.end);
+        }
         return got;
     }
+    void begin_watch() noexcept;
+    void end_watch() noexcept;
+    void forbid(std::size_t begin, std::size_t end) const noexcept;
+    void forbid_all(std::uint64_t generation) const noexcept;
+    void forbid_undone(lease_lane& mine, const scope_mark& mark) const noexcept;
+    void wipe(std::size_t end) const noexcept;
 
     static constexpr std::size_t max_name_length = 63;
 

@@ -250,6 +250,9 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
             return;
         }
     }
+    if (face_.is_watched()) [[unlikely]] {
+        forbid_undone(mine, mark);
+    }
     mine.largest_scope = std::max(mine.largest_scope, used_in_scopes(mine));
     if (mine.chunks.taken() == mark.chunks_taken &&
         mine.settled.load(std::memory_order_relaxed) == mark.settled) {

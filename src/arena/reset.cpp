@@ -26,6 +26,9 @@ void arena_core::reset(retain kept) noexcept {
         }
         return;
     }
+    if (face_.is_watched()) [[unlikely]] {
+        forbid_all(generation);  // before it ends: what is allocated next is not to be among it
+    }
     std::uint64_t ended = 0;
     if (kept.what() == retain::kind::all && !wipes_) [[likely]] {
         // Release: what was done before the reset is done for whoever takes the memory again.
@@ -66,7 +69,7 @@ std::uint64_t arena_core::reset_cleaning(std::size_t keep) noexcept {
         }
         if (wipes_) {
             // A page that holds the last byte that is kept wasn't given back.
-            region_.wipe(std::min(edge.bytes(now()), left + region_.page_bytes()));
+            wipe(std::min(edge.bytes(now()), left + region_.page_bytes()));
         }
         return left;
     };

@@ -22,6 +22,13 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 /// A lane that a lease bumps through, and what the lease's owner has to remember beside it. Zero
 /// bytes are one that holds nothing.
 struct lease_lane : lane {
+    /// What the lease sees in its place where a memory checker is to be told of every allocation:
+    /// a lane that is always empty.
+    [[nodiscard]] lane& facade() noexcept { return facade_; }
+
+    /// How far behind a lane its facade lies, the last member.
+    static constexpr std::size_t to_facade() noexcept { return sizeof(lease_lane) - sizeof(lane); }
+
     // The owner's alone. The lease that comes after it takes them over by the table's free list.
     std::uint64_t book_generation = 0;  ///< what follows is of this generation, or void
     std::size_t open_scopes = 0;
@@ -31,6 +38,9 @@ struct lease_lane : lane {
 
     std::uint32_t number = 0;  ///< in the table; written before the lane is first used
     atomic_word next_free{0};  ///< the table's
+
+private:
+    lane facade_;
 };
 
 class lease_table {

@@ -27,6 +27,9 @@ struct rseq_support {
 /// thread that has none nevertheless is recognised by its own cpu_id, at each allocation.)
 [[nodiscard]] const rseq_support& rseq() noexcept;
 
+/// Those of a process without, for an arena that does without them: a memory checker watches it.
+[[nodiscard]] const rseq_support& watched_rseq() noexcept;
+
 /// A number that tells threads apart. Not a thread-local's address: in a build with
 /// MEMORY_ARENA_DLOPEN the first look at one calls malloc, and a signal handler may come here.
 [[nodiscard]] std::uintptr_t thread_mark() noexcept;

@@ -83,6 +83,11 @@ const rseq_support& rseq() noexcept {
     return found;
 }
 
+const rseq_support& watched_rseq() noexcept {
+    static const rseq_support none = without("a memory checker is told of every allocation");
+    return none;
+}
+
 std::uintptr_t thread_mark() noexcept { return reinterpret_cast<std::uintptr_t>(thread_pointer()); }
 
 int current_index(const detail::rseq_location& location) noexcept {

@@ -1,0 +1,189 @@
+#include <algorithm>
+
+#include "arena/arena_core.hpp"
+#include "lanes/lane_ledger.hpp"
+#include "os/memory_checker.hpp"
+#include "os/rseq.hpp"
+
+/// \file
+/// An arena under a memory checker, which is told of every allocation and of its end. The bump
+/// finds empty lanes alone, so that every call comes here; the lanes that serve it are those of any
+/// other arena. So it makes no difference which parts of a program were compiled for a sanitizer.
+///
+/// All that a lane claims is forbidden at first. What is allocated is permitted to its exact size;
+/// a red zone behind it stays forbidden. Only what nobody has claimed yet isn't: to forbid all of a
+/// reserve would cost an eighth of it in memory.
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+namespace {
+
+/// Behind each allocation: what runs over its end is found there, and not in its neighbour.
+constexpr std::size_t red_zone = 16;
+
+constexpr std::size_t with_red_zone(std::size_t bytes) noexcept {
+    return round_up(bytes, granule) + red_zone;
+}
+
+constexpr std::size_t growth_of(const block_change& block) noexcept {
+    return with_red_zone(block.wanted) - with_red_zone(block.bytes);
+}
+
+void* pointer_to(std::uintptr_t address) noexcept {
+    return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
+void note_growth(const void* pool, const block_change& block) noexcept {
+    os::note_resized(pool, pointer_to(block.begin), block.bytes, block.wanted);
+    os::forbid(pointer_to(block.wanted_end()), red_zone);
+}
+
+/// What lies between its new end and the old one goes back, if it is the newest of the lane.
+void retract_rest(lane& mine, const block_change& block, std::uint64_t generation) noexcept {
+    const std::size_t rest = with_red_zone(block.bytes) - with_red_zone(block.wanted);
+    static_cast<void>(retract(mine, block.begin + with_red_zone(block.wanted), rest, generation));
+}
+
+}  // namespace
+
+void arena_core::begin_watch() noexcept {
+    face_.lease_facades_behind = lease_lane::to_facade();
+    face_.location = os::watched_rseq().location;
+    os::open_pool(region_.begin(), red_zone);
+    if (!region_.owns_pages()) {
+        forbid(0, capacity());
+    }
+}
+
+/// The memory goes back to its owner, or to the system, as it came.
+void arena_core::end_watch() noexcept {
+    const std::size_t most = region_.owns_pages() ? shards_.edge().peak() : capacity();
+    os::close_pool(region_.begin());  // forbids what was in it
+    os::permit(region_.begin(), most);
+}
+
+void arena_core::forbid(std::size_t begin, std::size_t end) const noexcept {
+    os::forbid(region_.begin() + begin, end - begin);
+}
+
+void arena_core::forbid_all(std::uint64_t generation) const noexcept {
+    os::empty_pool(region_.begin(), red_zone);
+    forbid(0, shards_.edge().bytes(generation));
+}
+
+/// What a scope allocated, before its end takes it back, and counts that.
+void arena_core::forbid_undone(lease_lane& mine, const scope_mark& mark) const noexcept {
+    if (mark.start != 0) {
+        const std::size_t end = mine.chunks[mark.chunks_taken - 1].end;
+        const std::size_t first = mark.cursor - address_of(0);
+        forbid(std::min(first, end), end);
+    }
+    for (std::size_t index = mark.chunks_taken; index < mine.chunks.taken(); ++index) {
+        forbid(mine.chunks[index].begin, mine.chunks[index].end);
+    }
+    mine.facade().rewinds.store(
+        mine.rewinds.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void arena_core::wipe(std::size_t end) const noexcept {
+    if (face_.is_watched()) [[unlikely]] {
+        os::permit(region_.begin(), end);
+    }
+    region_.wipe(end);
+    if (face_.is_watched()) [[unlikely]] {
+        forbid(0, end);
+    }
+}
+
+void* arena_core::allocate_watched(std::size_t bytes, std::size_t alignment) noexcept {
+    if (bytes > capacity()) {
+        return nullptr;
+    }
+    const std::size_t all = with_red_zone(bytes);
+    lane* const mine = own_lane();
+    void* result = nullptr;
+    if (mine == nullptr || !bump(*mine, now(), all, alignment, result)) {
+        result = allocate(all, alignment);
+    }
+    if (result != nullptr) {
+        os::note_allocated(region_.begin(), result, bytes);
+    }
+    return result;
+}
+
+void* arena_core::allocate_watched(lease_lane& mine, std::size_t bytes,
+                                   std::size_t alignment) noexcept {
+    if (bytes > capacity()) {
+        return nullptr;
+    }
+    const std::size_t all = with_red_zone(bytes);
+    void* result = nullptr;
+    if (!bump(mine, now(), all, alignment, result)) {
+        result = allocate_on_lease(mine, all, alignment);
+    }
+    if (result != nullptr) {
+        // The end of a scope forbids what was made in it without knowing the blocks.
+        os::note_allocated(nullptr, result, bytes);
+    }
+    return result;
+}
+
+bool arena_core::grow_watched(const block_change& block) noexcept {
+    const std::size_t more = growth_of(block);
+    if (more != 0 && !extend_in_place(block.begin + with_red_zone(block.bytes), more)) {
+        return false;
+    }
+    note_growth(region_.begin(), block);
+    return true;
+}
+
+bool arena_core::grow_watched(lease_lane& mine, const block_change& block) noexcept {
+    const std::size_t more = growth_of(block);
+    if (more != 0 && !extend_in_place(mine, block.begin + with_red_zone(block.bytes), more)) {
+        return false;
+    }
+    note_growth(nullptr, block);
+    return true;
+}
+
+void arena_core::shrink_watched(const block_change& block) noexcept {
+    if (block.wanted == block.bytes) {
+        return;  // an empty span may have no address
+    }
+    os::note_resized(region_.begin(), pointer_to(block.begin), block.bytes, block.wanted);
+    if (lane* const mine = own_lane(); mine != nullptr) {
+        retract_rest(*mine, block, now());
+    }
+}
+
+void arena_core::shrink_watched(lease_lane& mine, const block_change& block) noexcept {
+    if (block.wanted == block.bytes) {
+        return;
+    }
+    os::note_resized(nullptr, pointer_to(block.begin), block.bytes, block.wanted);
+    retract_rest(mine, block, now());
+}
+
+void arena_core::give_back_watched(std::uintptr_t begin, std::size_t bytes) noexcept {
+    if (bytes == 0) {
+        return;  // it took nothing
+    }
+    os::note_freed(region_.begin(), pointer_to(begin), bytes);
+    lane* const mine = own_lane();
+    if (mine != nullptr && !retract(*mine, begin, with_red_zone(bytes), now())) {
+        give_back(begin, with_red_zone(bytes));
+    }
+}
+
+void arena_core::give_back_watched(lease_lane& mine, std::uintptr_t begin,
+                                   std::size_t bytes) noexcept {
+    if (bytes == 0) {
+        return;
+    }
+    os::note_freed(nullptr, pointer_to(begin), bytes);
+    if (!retract(mine, begin, with_red_zone(bytes), now())) {
+        give_back(mine, begin, with_red_zone(bytes));
+    }
+}
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
