@@ -18,6 +18,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// reserve() first. A container must not be used after a reset of its arena; its destructor may run
 /// then (it gives nothing back: the lifetime is another), unless its elements' destructors touch
 /// what they own elsewhere. So with a container that used a lease within a scope that has ended.
+/// (A checked build reports a container that holds memory longer than its generation.)
 ///
 /// A is `arena`, `cpu_arena`, `arena_lease` (which must not be moved meanwhile) or any type with
 /// their allocate_bytes; one without deallocate_bytes and lifetime() is given nothing back.
@@ -34,23 +35,27 @@ public:
 
     /// Implicit, so that a container can be given the arena itself.
     // NOLINTNEXTLINE(google-explicit-constructor)
-    arena_allocator(A& source) noexcept : arena_(&source), lifetime_(lifetime_of(source)) {}
+    arena_allocator(A& source) noexcept
+        : arena_(&source), lifetime_(lifetime_of(source)), mark_(mark_of(source)) {}
 
     template <class U>
     // NOLINTNEXTLINE(google-explicit-constructor): rebinding, as every allocator
     arena_allocator(const arena_allocator<U, A>& other) noexcept
-        : arena_(&other.source()), lifetime_(other.lifetime()) {}
+        : arena_(&other.source()), lifetime_(other.lifetime()), mark_(other.mark()) {}
 
     /// `count` elements' uninitialised bytes. Throws `std::bad_array_new_length` and what A throws.
     [[nodiscard]] T* allocate(std::size_t count) {
         if (count > max_count) [[unlikely]] {
             detail::raise_bad_length();
         }
-        return static_cast<T*>(arena_->allocate_bytes(count * sizeof(T), alignof(T)));
+        void* const block = arena_->allocate_bytes(count * sizeof(T), alignof(T));
+        mark_.note_block(block);
+        return static_cast<T*>(block);
     }
 
     /// Gives back the `count` elements' bytes, if they may still be alive.
     void deallocate(T* first, std::size_t count) noexcept {
+        mark_.require_alive_block(first);
         if constexpr (takes_back) {
             if (arena_->lifetime() == lifetime_) {
                 arena_->deallocate_bytes(first, count * sizeof(T));
@@ -67,6 +72,9 @@ public:
 
     /// Of the arena, when this allocator, or the one that it's a copy of, was made.
     [[nodiscard]] std::uint64_t lifetime() const noexcept { return lifetime_; }
+
+    /// For checked builds.
+    [[nodiscard]] const detail::lifetime_mark& mark() const noexcept { return mark_; }
 
     template <class U>
     friend bool operator==(const arena_allocator& left,
@@ -91,8 +99,17 @@ private:
         }
     }
 
+    static detail::lifetime_mark mark_of(const A& source) noexcept {
+        if constexpr (requires { source.mark(); }) {
+            return source.mark();
+        } else {
+            return {};
+        }
+    }
+
     A* arena_;
     std::uint64_t lifetime_;
+    [[no_unique_address]] detail::lifetime_mark mark_;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI

@@ -32,6 +32,7 @@
 #include <memory_arena/detail/align.hpp>
 #include <memory_arena/detail/block_change.hpp>
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/contract.hpp>
 #include <memory_arena/detail/lane_policy.hpp>
 #include <memory_arena/errors.hpp>
 #include <memory_arena/retain.hpp>
@@ -52,6 +53,7 @@ class arena_core;  // src/arena/arena_core.hpp: the compiled half
 
 struct arena_face : lane_source {
     arena_core* core = nullptr;
+    [[no_unique_address]] contract_handle contract{};
     /// Not 0 where a memory checker is told of every allocation (src/arena/watched.cpp): every lane
     /// that a bump finds is empty then, so that all come to the compiled half. So are those that
     /// leases see; their own lie so many bytes before them.
@@ -144,6 +146,11 @@ public:
     /// alive is whether it is the same now. What arena_allocator goes by.
     [[nodiscard]] std::uint64_t lifetime() const noexcept {
         return face_.generation.load(std::memory_order_acquire);
+    }
+
+    /// What checked_ptr and arena_allocator go by, in a checked build.
+    [[nodiscard]] detail::lifetime_mark mark() const noexcept {
+        return detail::lifetime_mark(face_.contract);
     }
 
     /// 1 at first; each reset adds 1 (resets that run at once, with destructors to run, are one).
@@ -282,7 +289,14 @@ public:
     /// that reset runs it does nothing. A reset that overlaps `allocate_bytes` keeps the arena
     /// whole: the allocation belongs to one of the two generations, overlaps no other allocation of
     /// that one, and a caller who finds generation() equal before and after it knows which.
-    void reset(retain kept = retain::all) noexcept { detail::reset_arena(this->face(), kept); }
+    ///
+    /// A checked build finds typed calls that overlap it, and calls of it within a destructor, and
+    /// remembers where it was called, `site`, for who uses what it ended.
+    void reset(retain kept = retain::all,
+               [[maybe_unused]] detail::call_site site = detail::call_site::here()) noexcept {
+        [[maybe_unused]] const detail::reset_guard under_way(this->face().contract, site);
+        detail::reset_arena(this->face(), kept);
+    }
 
     /// Gives the pages that lie behind both the frontier and `keep` bytes back to the system; what
     /// is alive stays as it is. Thread safe, also beside allocations: one that needs a page that is

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <memory_arena/detail/block_change.hpp>
+#include <memory_arena/detail/contract.hpp>
 #include <memory_arena/detail/managed_block.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
@@ -31,6 +32,7 @@ public:
     [[nodiscard]] std::optional<std::span<T>> try_extend(
         std::span<T> elements, std::size_t count) noexcept(detail::constructs_nothrow<T>) {
         static_assert(detail::arena_constructible<T> && std::is_trivially_destructible_v<T>);
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         const auto begin = reinterpret_cast<std::uintptr_t>(elements.data());
         if (count <= elements.size()) {
             this->shrink({begin, elements.size_bytes(), count * sizeof(T)});

@@ -21,6 +21,7 @@
 #include <memory_arena/detail/align.hpp>
 #include <memory_arena/detail/block_change.hpp>
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/contract.hpp>
 #include <memory_arena/detail/lane.hpp>
 #include <memory_arena/typed_calls.hpp>
 
@@ -56,6 +57,7 @@ MEMORY_ARENA_API MEMORY_ARENA_COLD void shrink_watched(arena_face& face, lane& m
                                                        const block_change& block) noexcept;
 MEMORY_ARENA_API MEMORY_ARENA_COLD void give_back_beside(
     arena_face& face, lane& mine, std::uintptr_t begin, std::size_t bytes) noexcept;
+MEMORY_ARENA_API lifetime_mark mark_of_lease(const arena_face& face, lane& mine) noexcept;
 MEMORY_ARENA_API scope_mark open_scope(arena_face& face, lane& mine) noexcept;
 MEMORY_ARENA_API void close_scope(arena_face& face, lane& mine, const scope_mark& mark) noexcept;
 
@@ -123,6 +125,15 @@ public:
         // Neither ever falls, so no sum comes again.
         return face_->generation.load(std::memory_order_acquire) +
                lane_->rewinds.load(std::memory_order_relaxed);
+    }
+
+    /// As the arena's (arena.hpp), and of the scope that is open now, if one is.
+    [[nodiscard]] detail::lifetime_mark mark() const noexcept {
+        if constexpr (detail::is_checked) {
+            return detail::mark_of_lease(*face_, *lane_);
+        } else {
+            return {};
+        }
     }
 
     /// The arena's (arena.hpp).

@@ -13,6 +13,7 @@
 
 #include <memory_arena/detail/cleanup_record.hpp>
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/contract.hpp>
 #include <memory_arena/detail/managed_block.hpp>
 #include <memory_arena/extending_calls.hpp>
 
@@ -234,6 +235,7 @@ private:
 
     template <class T, bool Throws, class... Args>
     MEMORY_ARENA_ALWAYS_INLINE T* make_unmanaged(Args&&... args) {
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         static_assert(detail::arena_constructible<T>, "T is an unqualified object type, no array");
         void* place = take<Throws>(sizeof(T), alignof(T));
         if (!Throws && place == nullptr) [[unlikely]] {
@@ -251,6 +253,7 @@ private:
 
     template <class T, bool Throws, class... Args>
     MEMORY_ARENA_ALWAYS_INLINE T* make_object(Args&&... args) {
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         if constexpr (std::is_trivially_destructible_v<T>) {
             return make_unmanaged<T, Throws>(std::forward<Args>(args)...);
         } else {
@@ -282,6 +285,7 @@ private:
     /// `count` elements, each made by `make_element(place, index)`.
     template <class T, bool Throws, class MakeElement>
     std::optional<std::span<T>> make_span(std::size_t count, MakeElement make_element) {
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         static_assert(detail::arena_constructible<T>, "T is an unqualified object type, no array");
         static_assert(std::is_destructible_v<T>, "reset could not destroy a T");
         using block = detail::managed_span_block<T>;
@@ -333,6 +337,7 @@ private:
     template <bool Throws, class C, class Traits>
     std::optional<std::basic_string_view<C, Traits>> copy_characters(
         std::basic_string_view<C, Traits> text) {
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         static_assert(std::is_trivially_copyable_v<C>);
         if (text.size() > std::numeric_limits<std::ptrdiff_t>::max() / sizeof(C) - 1) [[unlikely]] {
             if constexpr (Throws) {
@@ -354,6 +359,7 @@ private:
 
     template <bool Throws, class Callable>
     bool register_callable(Callable&& callable) {
+        [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         using stored = std::decay_t<Callable>;
         static_assert(std::is_invocable_v<stored&>);
         using block = detail::managed_block<stored>;

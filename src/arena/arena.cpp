@@ -5,6 +5,7 @@
 #include <memory_arena/detail/exceptions.hpp>
 
 #include "arena/arena_core.hpp"
+#include "arena/contract.hpp"
 
 /// \file
 /// The calls of arena.hpp's inlined half on the compiled half.
@@ -27,7 +28,18 @@ std::error_code try_open_arena(arena_face& face, lane_kind kind,
     return arena_core::open(face, kind, options, complaint);
 }
 
-void close_arena(arena_face& face) noexcept { arena_core::close(face); }
+void close_arena(arena_face& face) noexcept {
+    if constexpr (is_checked) {
+        require_unused(face.contract);
+    }
+    {
+        [[maybe_unused]] const reset_guard under_way(face.contract, {});
+        arena_core::close(face);
+    }
+    if constexpr (is_checked) {
+        close_contract(face.contract);
+    }
+}
 
 namespace {
 
@@ -136,6 +148,11 @@ lane* try_open_lease(arena_face& face) noexcept {
 
 void close_lease(arena_face& face, lane& mine) noexcept {
     face.core->close_lease(lease_lane_of(face, mine));
+}
+
+lifetime_mark mark_of_lease(const arena_face& face, lane& mine) noexcept {
+    const lease_lane& lane_behind = lease_lane_of(face, mine);
+    return {face.contract, lane_behind.serials, face.core->open_scopes(lane_behind)};
 }
 
 scope_mark open_scope(arena_face& face, lane& mine) noexcept {

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "arena/contract.hpp"
 #include "arena/page_options_of.hpp"
 #include "lanes/lane_ledger.hpp"
 #include "lanes/lane_registry.hpp"
@@ -96,6 +97,11 @@ std::error_code arena_core::open(arena_face& face, lane_kind kind, const arena_o
     if (const std::error_code error =
             control.map(control_layout(options.shard_count, 0).bytes + empty_table)) {
         return error;
+    }
+    if constexpr (is_checked) {
+        if (!open_contract(face.contract, options.name)) {
+            return std::make_error_code(std::errc::not_enough_memory);
+        }
     }
     const bool unnamed =
         options.named_mappings && os::name_pages(control.begin(), control.bytes(), options.name);

@@ -82,6 +82,10 @@ public:
     [[nodiscard]] void* allocate_on_lease(lease_lane& mine, std::size_t bytes,
                                           std::size_t alignment) noexcept;
 
+    /// Those of this generation.
+    [[nodiscard]] std::size_t open_scopes(const lease_lane& mine) const noexcept {
+        return mine.book_generation == now() ? mine.open_scopes : 0;
+    }
     [[nodiscard]] scope_mark open_scope(lease_lane& mine) noexcept;
     void close_scope(lease_lane& mine, const scope_mark& mark) noexcept;
 

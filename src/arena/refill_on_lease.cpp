@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "arena/arena_core.hpp"
+#include "arena/contract.hpp"
 #include "lanes/lane_ledger.hpp"
 
 /// \file
@@ -205,6 +206,9 @@ lease_lane* arena_core::open_lease(std::error_code& error) noexcept {
     lease_lane* const mine = leases_.take(error);
     if (mine != nullptr) {
         mine->largest_scope = 0;  // that was another lease's
+        if constexpr (is_checked) {
+            count_lease(face_.contract);
+        }
     }
     return mine;
 }
@@ -221,6 +225,7 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
         mine.used_before_scopes = used_in(mine);
     }
     mine.open_scopes += 1;
+    mine.serials.begin(mine.open_scopes);
     return {.generation = generation,
             .start = mine.start.load(std::memory_order_relaxed),
             .cursor = mine.cursor.load(std::memory_order_relaxed),
@@ -232,6 +237,11 @@ scope_mark arena_core::open_scope(lease_lane& mine) noexcept {
 }
 
 void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept {
+    if constexpr (is_checked) {
+        if (now() == mark.generation && mine.book_generation == mark.generation) {
+            require_innermost(face_.contract, mark.depth, mine.open_scopes);
+        }
+    }
     // A reset that runs destructors now has this scope's among them, unless one of these
     // destructors began it.
     if (now() != mark.generation || mine.book_generation != mark.generation ||
@@ -267,6 +277,7 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
     }
     mine.chunks.free_down_to(mark.chunks_taken);
     mine.rewinds.store(mine.rewinds.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    mine.serials.end(mark.depth);
     mine.open_scopes = mark.depth - 1;
     if (mine.open_scopes == 0) {
         // The TLAB is the lane's own again. One with nothing left makes way for the chunk that was
@@ -286,6 +297,9 @@ void arena_core::close_scope(lease_lane& mine, const scope_mark& mark) noexcept 
 void arena_core::close_lease(lease_lane& mine) noexcept {
     const std::uint64_t generation = now();
     turn_to(mine, generation);
+    if constexpr (is_checked) {
+        discount_lease(face_.contract, mine.open_scopes);
+    }
     chunk_tape& chunks = mine.chunks;
     if (mine.open_scopes != 0) {
         // The caller's mistake: what the scopes hold stays taken.

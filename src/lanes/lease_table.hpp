@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <system_error>
 
+#include <memory_arena/detail/contract.hpp>
 #include <memory_arena/detail/lane.hpp>
 
 #include "lanes/chunk_tape.hpp"
@@ -34,6 +35,7 @@ struct lease_lane : lane {
     std::size_t open_scopes = 0;
     std::size_t used_before_scopes = 0;  ///< of the lane, when the outermost open scope began
     std::size_t largest_scope = 0;       ///< the most bytes that any scope used
+    [[no_unique_address]] scope_serials serials;
     chunk_tape chunks;  ///< while a scope is open, the one taken last is the lane's TLAB
 
     std::uint32_t number = 0;  ///< in the table; written before the lane is first used

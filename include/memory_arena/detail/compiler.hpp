@@ -25,6 +25,10 @@
 #define MEMORY_ARENA_HAS_FIXED_TLS 1
 #endif
 
+/// As a default argument: where the call stands. (Clang 14 has no std::source_location.)
+#define MEMORY_ARENA_FILE_OF_CALL __builtin_FILE()
+#define MEMORY_ARENA_LINE_OF_CALL static_cast<unsigned>(__builtin_LINE())
+
 /// Spares the caller the test for null, and a placement new its own.
 #define MEMORY_ARENA_RETURNS_NONNULL [[gnu::returns_nonnull]]
 
