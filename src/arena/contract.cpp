@@ -9,15 +9,18 @@
 #include <new>
 #include <unordered_set>
 
+#include "os/process.hpp"
+
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 /// A typed call announces itself before it looks for resets, a reset before it looks for calls, all
 /// in one order (seq_cst): of two that overlap, one sees the other.
 struct contract_record {
-    std::atomic<std::size_t> calls{0};         ///< typed calls under way
-    std::atomic<std::size_t> resets{0};        ///< resets under way
-    std::atomic<std::size_t> leases{0};        ///< alive
-    std::atomic<std::uint64_t> generation{1};  ///< advanced by the end of a reset
+    std::atomic<std::uint64_t> process{os::process_id()};  ///< that the next two are of
+    std::atomic<std::size_t> calls{0};                     ///< typed calls under way
+    std::atomic<std::size_t> resets{0};                    ///< resets under way
+    std::atomic<std::size_t> leases{0};                    ///< alive
+    std::atomic<std::uint64_t> generation{1};              ///< advanced by the end of a reset
     std::atomic<bool> is_gone{false};
     std::atomic<const char*> reset_file{""};  ///< where the last reset was called
     std::atomic<unsigned> reset_line{0};
@@ -41,6 +44,16 @@ bool resets_here(const contract_record& record) noexcept {
         guard = guard->outer();
     }
     return guard != nullptr;
+}
+
+/// In the child of a fork: the calls and resets of its parent's other threads aren't under way.
+void forget_parents_calls(contract_record& record) noexcept {
+    const std::uint64_t here = os::process_id();
+    if (record.process.load() != here) {
+        record.calls.store(0);
+        record.resets.store(0);
+        record.process.store(here);
+    }
 }
 
 [[noreturn]] void report(const contract_record& record, const char* what,
@@ -69,6 +82,7 @@ bool open_contract(contract_handle& contract, std::string_view name) noexcept {
 }
 
 void require_unused(contract_handle contract) noexcept {
+    forget_parents_calls(*contract);
     if (contract->resets.load() != 0) {
         report(*contract, "it is destroyed while it is reset");
     }
@@ -104,6 +118,7 @@ void enter_call(contract_record& record) noexcept {
     if (resets_here(record)) {
         return;
     }
+    forget_parents_calls(record);
     record.calls.fetch_add(1);
     if (record.resets.load() != 0) {
         report(record, "a typed call overlaps a reset");
@@ -111,7 +126,8 @@ void enter_call(contract_record& record) noexcept {
 }
 
 void leave_call(contract_record& record) noexcept {
-    if (!resets_here(record)) {
+    // None is counted where the call has forked.
+    if (!resets_here(record) && record.calls.load() != 0) {
         record.calls.fetch_sub(1);
     }
 }
@@ -121,6 +137,7 @@ reset_guard::reset_guard(contract_record* record, call_site site) noexcept
     if (resets_here(record_)) {
         report(record_, "a destructor that its reset runs resets it");
     }
+    forget_parents_calls(record_);
     record_.resets.fetch_add(1);
     if (record_.calls.load() != 0) {
         record_.reset_file.store(site_.file, std::memory_order_relaxed);
