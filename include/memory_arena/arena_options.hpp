@@ -100,7 +100,22 @@ struct arena_options {
 
     /// for_each_arena finds the arena (<memory_arena/inspect.hpp>).
     bool listed = false;
+
+    /// For so many resets, up to `max_quarantine`, a touch of what a reset has ended the life of
+    /// ends the process by SIGSEGV, with or without a sanitizer: a pointer that outlives its
+    /// generation is found at its first use. Generations use memory in turn, each its own copy of
+    /// the capacity (rounded up to the page), so this costs 1 + quarantine times the address space,
+    /// a page more for each, which together must not exceed max_capacity. Each reset then makes two
+    /// system calls, and a third, with which its pages go back, where the generation had any: it
+    /// keeps none, whatever `retain` says, and the next generation finds no page committed. Where
+    /// the system refuses, the memory stays accessible, and usage().refused counts it; where it
+    /// refuses to open the next copy, the next generation uses the memory of the one that ended.
+    /// Not with a buffer, and not with explicit huge pages.
+    std::size_t quarantine = 0;
 };
+
+/// The most resets that arena_options::quarantine may cover.
+inline constexpr std::size_t max_quarantine = 255;
 
 /// The largest reserve: 1 TiB, or half of a 32-bit address space. What the packed words hold
 /// (docs/design.md says how the widths follow from the capacity).

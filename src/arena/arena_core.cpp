@@ -58,6 +58,8 @@ const char* complaint_about(const arena_options& options) noexcept {
         return "arena_options: capacity is 0";
     } else if (options.capacity > max_capacity) {
         return "arena_options: capacity is above max_capacity";
+    } else if (const char* const complaint = complaint_about_quarantine(options)) {
+        return complaint;
     }
     if (options.shard_count < 1 || options.shard_count > shard_set::max_shards) {
         return "arena_options: shard_count is not within 1 to 64";
@@ -124,11 +126,12 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       kind_(kind),
       control_(std::move(control)),
       region_(std::move(region)),
-      shape_(region_.capacity()),
+      shape_(region_.capacity(), 64, region_.regions()),
       lane_count_(options.lane_count),
       refused_(region_.refused_by_map()),
       name_length_(std::min(options.name.size(), max_name_length)),
       wipes_(options.wipe_at_reset),
+      plainly_reset_(!wipes_ && region_.regions().count == 1),
       soft_limit_(options.soft_limit),
       on_soft_limit_(options.soft_limit != 0 ? options.on_soft_limit : nullptr),
       soft_limit_context_(options.soft_limit_context),
@@ -174,7 +177,8 @@ void arena_core::close(arena_face& face) noexcept {
         static_cast<void>(core->run_cleanups(generation));
     }
     if (core->wipes_) {
-        core->wipe(core->shards_.edge().bytes(generation));
+        const frontier& edge = core->shards_.edge();
+        core->wipe(edge.region_begin(), edge.bytes(generation));
     }
     if (face.is_watched()) {
         core->end_watch();

@@ -123,7 +123,7 @@ public:
     [[nodiscard]] std::size_t block_bytes() const noexcept { return shape_.block_bytes(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
-        return region_.contains(pointer);
+        return region_.contains(pointer, shards_.edge().region_begin());
     }
     [[nodiscard]] std::string_view name() const noexcept { return {name_.data(), name_length_}; }
 
@@ -210,6 +210,8 @@ private:
     void compare_with_soft_limit() noexcept;
     [[nodiscard]] std::size_t bytes_to_keep(retain kept, std::uint64_t generation) noexcept;
     [[nodiscard]] std::uint64_t reset_cleaning(std::size_t keep) noexcept;
+    /// Ends the generation, and has the next one begin in another region (of a quarantine).
+    [[nodiscard]] std::uint64_t reset_in_regions() noexcept;
     [[nodiscard]] bool discard(std::size_t begin, std::size_t end) noexcept;
     void renew_words(std::uint64_t turn) noexcept;
     /// What was just claimed isn't being given back to the system, or no longer.
@@ -245,6 +247,7 @@ private:
     list_entry in_list_;
     lease_table leases_;
     bool wipes_;
+    bool plainly_reset_;  ///< where all pages are kept, a reset has nothing to do with them
     std::size_t soft_limit_;
     soft_limit_callback on_soft_limit_;
     void* soft_limit_context_;

@@ -1,5 +1,7 @@
 #include "arena/page_options_of.hpp"
 
+#include "reserve/reserve.hpp"
+
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 namespace {
@@ -32,6 +34,9 @@ const char* complaint_beside_a_buffer(const arena_options& options) noexcept {
     if (options.named_mappings) {
         return "arena_options: the mapping of a buffer can't be named";
     }
+    if (options.quarantine != 0) {
+        return "arena_options: quarantine must be 0 where a buffer is given";
+    }
     return nullptr;
 }
 
@@ -53,13 +58,28 @@ const char* complaint_about_pages(const arena_options& options) noexcept {
     return options.buffer.empty() ? nullptr : complaint_beside_a_buffer(options);
 }
 
+const char* complaint_about_quarantine(const arena_options& options) noexcept {
+    if (options.quarantine > max_quarantine) {
+        return "arena_options: quarantine is above max_quarantine";
+    }
+    if (options.quarantine != 0 && options.pages == page_kind::explicit_huge) {
+        return "arena_options: explicit huge pages can't be quarantined";
+    }
+    const region_table regions = reserve::table_of(options.capacity, 1 + options.quarantine);
+    if (regions.stride > max_capacity / regions.count) {
+        return "arena_options: capacity and its quarantine are above max_capacity";
+    }
+    return nullptr;
+}
+
 page_options page_options_of(const arena_options& options) noexcept {
     return {.size = static_cast<page_size>(options.pages),
             .policy = static_cast<os::numa_policy>(options.numa),
             .nodes = options.numa_nodes,
             .exclude_from_core_dumps = options.exclude_from_core_dumps,
             .is_named = options.named_mappings,
-            .name = options.name};
+            .name = options.name,
+            .quarantine = options.quarantine};
 }
 
 page_kind kind_of(page_size size) noexcept { return static_cast<page_kind>(size); }

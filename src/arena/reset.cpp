@@ -30,12 +30,14 @@ void arena_core::reset(retain kept) noexcept {
         forbid_all(generation);  // before it ends: what is allocated next is not to be among it
     }
     std::uint64_t ended = 0;
-    if (kept.what() == retain::kind::all && !wipes_) [[likely]] {
+    if (kept.what() == retain::kind::all && plainly_reset_) [[likely]] {
         // Release: what was done before the reset is done for whoever takes the memory again.
         // Acquire: the resets' looks at the packed words come in the order of the resets.
         ended = face_.generation.fetch_add(1, std::memory_order_acq_rel);
-    } else {
+    } else if (region_.regions().count == 1) {
         ended = reset_cleaning(bytes_to_keep(kept, generation));
+    } else {
+        ended = reset_in_regions();
     }
     if (registered) {
         face_.generation.notify_all();  // resets that waited for this one
@@ -69,7 +71,7 @@ std::uint64_t arena_core::reset_cleaning(std::size_t keep) noexcept {
         }
         if (wipes_) {
             // A page that holds the last byte that is kept wasn't given back.
-            wipe(std::min(edge.bytes(now()), left + region_.page_bytes()));
+            wipe(0, std::min(edge.bytes(now()), left + region_.page_bytes()));
         }
         return left;
     };
@@ -86,7 +88,7 @@ bool arena_core::discard(std::size_t begin, std::size_t end) noexcept {
 }
 
 void arena_core::trim(std::size_t keep) noexcept {
-    if (region_.owns_pages()) {
+    if (region_.owns_pages() && region_.regions().count == 1) {
         give_back_unused(
             shards_.edge(), hold_, face_.generation, keep, trim_piece,
             [this](std::size_t begin, std::size_t end) { return discard(begin, end); });

@@ -18,9 +18,10 @@ byte_range range_of(std::size_t begin, std::size_t end, std::size_t capacity) no
     return begin < last ? byte_range{begin, last} : byte_range{};
 }
 
-inspected_shard shown(const shard_view& seen, std::size_t index, std::size_t capacity) noexcept {
-    return {index, range_of(seen.run.cursor, seen.run.end, capacity),
-            range_of(seen.shelf_begin, seen.shelf_end, capacity),
+inspected_shard shown(const shard_view& seen, std::size_t index, std::size_t region,
+                      std::size_t capacity) noexcept {
+    return {index, range_of(seen.run.cursor - region, seen.run.end - region, capacity),
+            range_of(seen.shelf_begin - region, seen.shelf_end - region, capacity),
             std::min(seen.direct_bytes, capacity)};
 }
 
@@ -45,16 +46,17 @@ inspected_lane shown(const lane_view& seen, lane_owner owner, std::size_t index,
 arena_usage arena_core::show_parts(part_viewer& viewer) const {
     for (;;) {
         const std::uint64_t generation = now();
+        const std::size_t region = shards_.edge().region_begin();
         const std::size_t count = lanes_in_use();
         const std::size_t leases = leases_.ever_taken();
         viewer.begin(shards_.count(), count + leases);
         for (std::size_t index = 0; index < shards_.count(); ++index) {
-            viewer.see(shown(shards_.view_of(index, generation), index, capacity()));
+            viewer.see(shown(shards_.view_of(index, generation), index, region, capacity()));
         }
         const auto show = [&](const lane& any, lane_owner owner, std::size_t index) {
             const lane_view seen = view_of(any);
             if (seen.figures.generation == generation) {
-                viewer.see(shown(seen, owner, index, address_of(0), capacity()));
+                viewer.see(shown(seen, owner, index, address_of(region), capacity()));
             }
         };
         for (std::size_t index = 0; index < count; ++index) {

@@ -12,6 +12,17 @@
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 
+namespace {
+
+std::error_code protect(std::byte* begin, std::size_t bytes, int protection) noexcept {
+    if (mprotect(begin, bytes, protection) != 0) {
+        return {errno, std::system_category()};
+    }
+    return {};
+}
+
+}  // namespace
+
 std::size_t page_bytes() noexcept {
     static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     return bytes;
@@ -73,6 +84,14 @@ std::error_code discard(std::byte* begin, std::size_t bytes) noexcept {
         return {errno, std::system_category()};
     }
     return {};
+}
+
+std::error_code forbid(std::byte* begin, std::size_t bytes) noexcept {
+    return protect(begin, bytes, PROT_NONE);
+}
+
+std::error_code allow(std::byte* begin, std::size_t bytes) noexcept {
+    return protect(begin, bytes, PROT_READ | PROT_WRITE);
 }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

@@ -9,7 +9,7 @@ bool frontier::note_end_of(std::uint64_t word) noexcept {
     if (load() != word) {
         return false;
     }
-    const std::size_t reached = shape_.position_of(unpack(word).block);
+    const std::size_t reached = shape_.bytes_before(unpack(word).block);
     // Relaxed: a figure for queries, that nothing else depends on.
     std::size_t highest = peak_.load(std::memory_order_relaxed);
     while (highest < reached &&
@@ -17,6 +17,13 @@ bool frontier::note_end_of(std::uint64_t word) noexcept {
     }
     raise_touched(touched, reached);
     return true;
+}
+
+frontier::place frontier::place_within(std::uint64_t block, std::size_t bytes) const noexcept {
+    const std::uint64_t before = shape_.blocks_before(block);
+    const std::uint64_t last =
+        bytes == shape_.capacity() ? shape_.block_count() : shape_.block_of(bytes);
+    return {before, last > before ? last - before : 0};
 }
 
 void frontier::raise_touched(std::uint64_t seen, std::size_t bytes) noexcept {
@@ -41,7 +48,7 @@ void frontier::renew(const atomic_word& generation, which words) noexcept {
         const std::uint64_t word = load();
         const std::uint64_t now = generation.load(std::memory_order_acquire);
         const bool due = words == which::old ? field_.is_old(word, now) : !is_of(word, now);
-        if (!due || advance(word, now, {})) {
+        if (!due || advance(word, now, empty())) {
             return;
         }
     }

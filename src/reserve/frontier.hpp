@@ -29,7 +29,7 @@ public:
     /// The word, unpacked, as `generation` sees it: a word of another generation is an empty
     /// reserve.
     struct state {
-        std::uint64_t block = 0;          ///< blocks given out
+        std::uint64_t block = 0;          ///< the first that isn't given out
         std::uint64_t blocks_on_way = 0;  ///< the last of them
         unsigned tag = 0;
     };
@@ -46,7 +46,7 @@ public:
     }
 
     [[nodiscard]] state seen_by(std::uint64_t word, std::uint64_t generation) const noexcept {
-        return is_of(word, generation) ? unpack(word) : state{};
+        return is_of(word, generation) ? unpack(word) : empty();
     }
 
     [[nodiscard]] std::uint64_t pack(std::uint64_t generation, const state& next) const noexcept {
@@ -76,12 +76,26 @@ public:
 
     /// Bytes given out in `generation`.
     [[nodiscard]] std::size_t bytes(std::uint64_t generation) const noexcept {
-        return shape_.position_of(seen_by(load(), generation).block);
+        return shape_.bytes_before(seen_by(load(), generation).block);
     }
 
-    /// Where the frontier stands, whatever generation it is of.
+    /// Where the frontier stands in its region, whatever generation it is of.
     [[nodiscard]] std::size_t position() const noexcept {
-        return shape_.position_of(unpack(load()).block);
+        return shape_.bytes_before(unpack(load()).block);
+    }
+
+    /// The region in which a generation begins that has nothing yet, and where that is. Moved by
+    /// who ends a generation (quarantine.hpp), before.
+    [[nodiscard]] std::size_t region() const noexcept {
+        return shape_.region_of(first_block_.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] std::size_t region_begin() const noexcept {
+        return shape_.position_of(first_block_.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] std::size_t region_count() const noexcept { return shape_.region_count(); }
+    void begin_in(std::size_t region) noexcept {
+        // Relaxed: who finds the next generation finds this, which was stored before.
+        first_block_.store(shape_.first_block_of(region), std::memory_order_relaxed);
     }
 
     /// Bytes that `generation` may still take.
@@ -112,18 +126,25 @@ public:
     /// frontier's word is of the generation at hand.
     void note_given_back(std::size_t bytes) noexcept;
 
-    /// The most bytes that the frontier may reach, and the blocks that are whole below them.
+    /// The most bytes that the frontier may reach.
     [[nodiscard]] std::size_t budget() const noexcept {
         return budget_.load(std::memory_order_relaxed);
     }
-    [[nodiscard]] std::uint64_t last_block() const noexcept {
+    /// How many blocks of its generation lie before `block`, and how many it may still take.
+    struct place {
+        std::uint64_t before = 0;
+        std::uint64_t behind = 0;
+    };
+    [[nodiscard]] place place_of(std::uint64_t block) const noexcept {
         const std::size_t bytes = budget();
-        return bytes == shape_.capacity() ? shape_.block_count() : shape_.block_of(bytes);
+        if (bytes == shape_.span()) [[likely]] {
+            return {block, shape_.all_blocks() - block};
+        }
+        return place_within(block, bytes);
     }
     /// What is left behind block `block`, in blocks and in bytes.
     [[nodiscard]] std::uint64_t blocks_behind(std::uint64_t block) const noexcept {
-        const std::uint64_t last = last_block();
-        return last > block ? last - block : 0;
+        return place_of(block).behind;
     }
     [[nodiscard]] std::size_t room_behind(std::uint64_t block) const noexcept {
         return shape_.position_of(block + blocks_behind(block)) - shape_.position_of(block);
@@ -149,6 +170,14 @@ private:
                 static_cast<unsigned>(word & ((1U << tag_bits) - 1))};
     }
 
+    /// What a generation sees that has nothing yet.
+    [[nodiscard]] state empty() const noexcept {
+        return {first_block_.load(std::memory_order_relaxed), 0, 0};
+    }
+
+    /// place_of() with a budget, and in one region of several.
+    [[nodiscard]] place place_within(std::uint64_t block, std::size_t bytes) const noexcept;
+
     /// Raises peak_ and touched_ to the position of `word`, of a generation that has ended. Whether
     /// it is still the frontier's.
     bool note_end_of(std::uint64_t word) noexcept;
@@ -165,6 +194,7 @@ private:
     geometry shape_;
     generation_field field_;
     std::atomic<std::size_t> budget_;
+    figure_word first_block_{0};  ///< of the generation at hand, or of the next in a moment
     alignas(isolation) atomic_word word_{0};
     std::atomic<std::size_t> peak_{0};
     figure_word touched_{0};

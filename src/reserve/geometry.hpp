@@ -14,36 +14,80 @@
 ///
 ///     frontier  [generation | block | blocks on the way 6 | tag 7]
 ///     shard     [generation | cursor in granules | blocks left 6]
+///
+/// A reserve with a quarantine (quarantine.hpp) is several regions, one behind the other, of which
+/// a generation has one. Positions and blocks are numbered through all of them.
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 /// An extent and a shard's run of extents have at most this many blocks: what 6 bits hold.
 inline constexpr std::uint64_t max_run_blocks = 63;
 
+/// The regions of a reserve. Where there are several, their length and their distance are whole
+/// blocks, and between one's end and the next one's beginning lies a block at least.
+struct region_table {
+    std::size_t count = 1;
+    std::size_t stride = 0;  ///< bytes from one's beginning to the next one's; 0 for a single one
+};
+
 class geometry {
 public:
-    /// `capacity` is a multiple of tlab_boundary. `max_generation_bits` narrows the generations of
-    /// the packed words, for tests of their wrapping.
-    explicit geometry(std::size_t capacity, unsigned max_generation_bits = 64) noexcept
+    /// `capacity`, of a region, is a multiple of tlab_boundary. `max_generation_bits` narrows the
+    /// generations of the packed words, for tests of their wrapping.
+    explicit geometry(std::size_t capacity, unsigned max_generation_bits = 64,
+                      const region_table& regions = {}) noexcept
         : capacity_(capacity),
+          span_(regions.count == 1 ? capacity : regions.count * regions.stride),
           block_shift_(block_shift_for(capacity)),
-          block_count_((std::uint64_t{capacity} + block_bytes() - 1) >> block_shift_),
-          block_bits_(static_cast<unsigned>(std::bit_width(block_count_))),
-          granule_bits_(static_cast<unsigned>(std::bit_width(capacity / granule))),
+          block_count_(blocks_for(capacity)),
+          all_blocks_(blocks_for(span_)),
+          region_blocks_(regions.stride >> block_shift_),
+          block_bits_(static_cast<unsigned>(std::bit_width(all_blocks_))),
+          granule_bits_(static_cast<unsigned>(std::bit_width(span_ / granule))),
           max_generation_bits_(max_generation_bits) {}
 
+    /// Bytes that one generation can have, and the blocks of them.
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] std::uint64_t block_count() const noexcept { return block_count_; }
+
+    /// Those of all regions: positions are below this.
+    [[nodiscard]] std::size_t span() const noexcept { return span_; }
+    [[nodiscard]] std::uint64_t all_blocks() const noexcept { return all_blocks_; }
+
+    [[nodiscard]] std::size_t region_count() const noexcept {
+        return region_blocks_ == 0 ? 1 : static_cast<std::size_t>(all_blocks_ / region_blocks_);
+    }
+    /// The first block of region `index`.
+    [[nodiscard]] std::uint64_t first_block_of(std::size_t index) const noexcept {
+        return index * region_blocks_;
+    }
+    /// The region that has `block`, which may be the one that it ends before.
+    [[nodiscard]] std::size_t region_of(std::uint64_t block) const noexcept {
+        return region_blocks_ == 0 ? 0 : static_cast<std::size_t>(block / region_blocks_);
+    }
+    /// How many blocks of its region, and how many bytes, lie before `block`.
+    [[nodiscard]] std::uint64_t blocks_before(std::uint64_t block) const noexcept {
+        return region_blocks_ == 0 ? block : block % region_blocks_;
+    }
+    [[nodiscard]] std::size_t bytes_before(std::uint64_t block) const noexcept {
+        // In this order: in a single region it costs no more than position_of().
+        if (block < block_count_) {
+            return static_cast<std::size_t>(block << block_shift_);
+        }
+        return region_blocks_ == 0 ? capacity_
+                                   : static_cast<std::size_t>(blocks_before(block) << block_shift_);
+    }
+
     [[nodiscard]] std::size_t block_bytes() const noexcept {
         return std::size_t{1} << block_shift_;
     }
     [[nodiscard]] unsigned block_shift() const noexcept { return block_shift_; }
-    [[nodiscard]] std::uint64_t block_count() const noexcept { return block_count_; }
     [[nodiscard]] unsigned block_bits() const noexcept { return block_bits_; }
     [[nodiscard]] unsigned granule_bits() const noexcept { return granule_bits_; }
 
     /// Where block number `block` begins; the last one ends with the reserve.
     [[nodiscard]] std::size_t position_of(std::uint64_t block) const noexcept {
-        return block >= block_count_ ? capacity_ : static_cast<std::size_t>(block << block_shift_);
+        return block >= all_blocks_ ? span_ : static_cast<std::size_t>(block << block_shift_);
     }
 
     /// The block that holds `position`.
@@ -88,8 +132,11 @@ private:
     }
 
     std::size_t capacity_;
+    std::size_t span_;
     unsigned block_shift_;
     std::uint64_t block_count_;
+    std::uint64_t all_blocks_;
+    std::uint64_t region_blocks_;  ///< from one's first to the next one's; 0 for a single one
     unsigned block_bits_;
     unsigned granule_bits_;
     unsigned max_generation_bits_;

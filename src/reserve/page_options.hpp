@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct page_options {
     bool exclude_from_core_dumps = false;
     bool is_named = false;
     std::string_view name = {};
+    std::size_t quarantine = 0;  ///< regions beside the one in use (quarantine.hpp)
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -56,9 +56,13 @@ std::error_code reserve::map_pages(std::size_t bytes, page_size asked) noexcept 
 
 std::error_code reserve::map(std::size_t capacity, std::size_t colour,
                              const page_options& asked) noexcept {
-    capacity_ = round_up(capacity, tlab_boundary);
+    const bool single = asked.quarantine == 0;
+    capacity_ = round_up(capacity, single ? tlab_boundary : os::page_bytes());
     if (asked.size != page_size::explicit_huge || !map_from_pool(capacity_, colour)) {
-        if (const std::error_code error = map_pages(capacity + colour, asked.size)) {
+        regions_ = table_of(capacity_, 1 + asked.quarantine);
+        // Of several regions, each has room for the colour behind it.
+        const std::size_t bytes = single ? capacity + colour : regions_.count * regions_.stride;
+        if (const std::error_code error = map_pages(bytes, asked.size)) {
             return error;
         }
         begin_ = own_.begin() + colour;
@@ -70,7 +74,28 @@ std::error_code reserve::map(std::size_t capacity, std::size_t colour,
     if (asked.is_named) {
         count_if(os::name_pages(own_.begin(), own_.bytes(), asked.name));
     }
+    if (!single) {
+        // Last: what was said of all is kept by each.
+        count_if(os::forbid(region(1), (regions_.count - 1) * regions_.stride));
+    }
     return {};
+}
+
+region_table reserve::table_of(std::size_t capacity, std::size_t count) noexcept {
+    const std::size_t page = os::page_bytes();
+    return count == 1 ? region_table{} : region_table{count, round_up(capacity, page) + page};
+}
+
+bool reserve::open_region(std::size_t index) const noexcept {
+    return !os::allow(region(index), regions_.stride);
+}
+
+bool reserve::close_region(std::size_t index) const noexcept {
+    return !os::forbid(region(index), regions_.stride);
+}
+
+bool reserve::discard_region(std::size_t index) const noexcept {
+    return !os::discard(region(index), regions_.stride);
 }
 
 void reserve::prefault(std::size_t bytes, os::prefault_progress progress, void* context) noexcept {
@@ -87,9 +112,9 @@ void reserve::borrow(std::span<std::byte> buffer) noexcept {
     page_bytes_ = os::page_bytes();
 }
 
-bool reserve::contains(const void* pointer) const noexcept {
+bool reserve::contains(const void* pointer, std::size_t begin) const noexcept {
     const auto address = reinterpret_cast<std::uintptr_t>(pointer);
-    return address - reinterpret_cast<std::uintptr_t>(begin_) < capacity_;
+    return address - reinterpret_cast<std::uintptr_t>(begin_ + begin) < capacity_;
 }
 
 bool reserve::discard(std::size_t begin, std::size_t end) const noexcept {
@@ -101,6 +126,8 @@ bool reserve::discard(std::size_t begin, std::size_t end) const noexcept {
     return first >= behind || !os::discard(own_.begin() + (first - mapped), behind - first);
 }
 
-void reserve::wipe(std::size_t end) const noexcept { std::memset(begin_, 0, end); }
+void reserve::wipe(std::size_t begin, std::size_t bytes) const noexcept {
+    std::memset(begin_ + begin, 0, bytes);
+}
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

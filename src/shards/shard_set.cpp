@@ -42,7 +42,7 @@ shard_set::need shard_set::need_at(std::size_t position, std::uint64_t generatio
     need result;
     result.extends = current && tlab->limit == position;
     const std::size_t from = result.extends ? tlab->cursor : position;
-    const std::size_t room = shape_.capacity() - from;
+    const std::size_t room = shape_.span() - from;
     const std::size_t padding =
         padding_to(reinterpret_cast<std::uintptr_t>(base_) + from, wanted.alignment);
     if (padding > room || wanted.bytes > room - padding) {
@@ -230,12 +230,12 @@ shard_set::outcome shard_set::open_extent(std::size_t home, std::uint64_t home_w
     if (!taken.possible) {
         return outcome::no_room;
     }
-    const std::uint64_t left = frontier_.blocks_behind(edge.block);
+    const auto [given, left] = frontier_.place_of(edge.block);
     const std::uint64_t least = shape_.blocks_for(cursor + taken.least - begin);
     const std::uint64_t most = std::min(left, max_run_blocks - (joins ? held : 0));
     const std::uint64_t grown =
         std::max({least, shape_.blocks_for(taken.wanted) * (taken.as_tlab ? tlabs_per_extent : 1),
-                  shape_.first_extent_blocks(), edge.block / (4 * std::uint64_t{count_})});
+                  shape_.first_extent_blocks(), given / (4 * std::uint64_t{count_})});
     const std::uint64_t blocks = std::min(grown, most);
     if (blocks < least || cursor + taken.least > shape_.position_of(edge.block + blocks)) {
         return least > max_run_blocks ? take_blocks(home, edge_word, generation, wanted, result)

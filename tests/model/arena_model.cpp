@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <atomic>
 
+using memory_arena::detail::frontier;
 using memory_arena::detail::grant;
 using memory_arena::detail::granule;
 using memory_arena::detail::held_tlab;
 using memory_arena::detail::padding_to;
+using memory_arena::detail::region_table;
 using memory_arena::detail::round_up;
 using memory_arena::detail::shard;
 using memory_arena::detail::tlab_boundary;
@@ -20,15 +22,28 @@ std::size_t cursor_after(std::size_t cursor, const operation& call) {
     return cursor + padding_to(cursor, call.alignment) + round_up(call.bytes, granule);
 }
 
+/// Between two regions lies a block.
+region_table table_of(const configuration& chosen) {
+    return chosen.regions == 1 ? region_table{}
+                               : region_table{chosen.regions, (chosen.blocks + 1) * 512};
+}
+
 }  // namespace
 
 arena_model::arena_model(const configuration& chosen)
     : shard_count_(chosen.shards),
-      shape_(chosen.blocks * 512, chosen.generation_bits),
+      shape_(chosen.blocks * 512, chosen.generation_bits, table_of(chosen)),
       layout_(shape_),
       shards_(std::make_unique<shard[]>(chosen.shards)),
-      set_(shape_, {chosen.shards, chosen.tlab_bytes}, shards_.get(), nullptr, generation_),
-      initial_(the_scheduler().initial()) {
+      set_(shape_, {chosen.shards, chosen.tlab_bytes}, shards_.get(), nullptr, generation_) {
+    if (chosen.regions > 1) {
+        regions_.emplace();
+        const std::uint64_t all = (std::uint64_t{1} << chosen.regions) - 1;
+        the_scheduler().begin_with(closed_word(), all - 1);
+    }
+    // Where a generation begins matters here; elsewhere it never changes.
+    the_scheduler().figures_count(chosen.regions > 1);
+    initial_ = the_scheduler().initial();
     // As in arena_core's constructor, whose shared cleanup list is one word more.
     const std::uint64_t quarter =
         std::min(set_.edge().field().quarter(), set_.run_field().quarter());
@@ -100,7 +115,9 @@ void arena_model::run(const operation& call, const held_tlab& lane, result& out)
 }
 
 void arena_model::reset() {
-    const std::uint64_t turn = generation_.fetch_add(1, std::memory_order_acq_rel);
+    const std::uint64_t turn =
+        regions_ ? end_generation_in_regions(set_.edge(), regions_->hold, generation_, *regions_)
+                 : generation_.fetch_add(1, std::memory_order_acq_rel);
     const std::size_t words = set_.renewable_words();
     for (std::size_t look = 0; look < renewals_per_reset_; ++look) {
         const auto index =
@@ -110,6 +127,26 @@ void arena_model::reset() {
         }
     }
 }
+
+frontier::state arena_model::edge_of(const memory& words) const noexcept {
+    const std::uint64_t word = words[frontier_word()];
+    const std::uint64_t generation = words[generation_word];
+    // No access of a thread's: so not by what the frontier itself has in its first block.
+    return set_.edge().is_of(word, generation) ? set_.edge().seen_by(word, generation)
+                                               : frontier::state{words[first_block_word()], 0, 0};
+}
+
+// Only one thread at a time comes here, and each call is one step.
+bool arena_model::several_regions::open(std::size_t region) noexcept {
+    closed.fetch_add(std::uint64_t{0} - (std::uint64_t{1} << region), std::memory_order_relaxed);
+    return true;
+}
+
+void arena_model::several_regions::close(std::size_t region, std::size_t /*used*/) noexcept {
+    closed.fetch_add(std::uint64_t{1} << region, std::memory_order_relaxed);
+}
+
+void arena_model::several_regions::clean(std::size_t /*region*/, std::size_t /*used*/) noexcept {}
 
 void arena_model::settle(const operation& call, const result& got, held_tlab& lane) {
     if (call.what != operation::kind::lane) {

@@ -3,11 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include <memory_arena/detail/align.hpp>
 
 #include "model/configuration.hpp"
 #include "model/world.hpp"
+#include "reserve/page_hold.hpp"
+#include "reserve/quarantine.hpp"
 #include "shards/shard_set.hpp"
 
 /// \file
@@ -48,8 +51,15 @@ public:
     [[nodiscard]] static std::size_t shelf_word(std::size_t shard) noexcept {
         return 3 + 3 * shard;
     }
-    [[nodiscard]] std::size_t frontier_word() const noexcept { return 1 + 3 * shard_count_; }
+    [[nodiscard]] std::size_t first_block_word() const noexcept { return 1 + 3 * shard_count_; }
+    [[nodiscard]] std::size_t frontier_word() const noexcept { return first_block_word() + 1; }
     [[nodiscard]] std::size_t touched_word() const noexcept { return frontier_word() + 1; }
+
+    /// Which regions are closed, a bit for each. Only where there are several.
+    [[nodiscard]] std::size_t closed_word() const noexcept { return touched_word() + 1; }
+
+    /// The frontier, as the generation at hand sees it.
+    [[nodiscard]] memory_arena::detail::frontier::state edge_of(const memory& words) const noexcept;
 
     /// What a shard's word is.
     enum class word_kind : unsigned char { run, direct, shelf };
@@ -73,6 +83,16 @@ private:
         fresh_words() noexcept { the_scheduler().forget_words(); }
     };
 
+    /// The words that a quarantine needs besides.
+    struct several_regions final : memory_arena::detail::region_pages {
+        bool open(std::size_t region) noexcept override;
+        void close(std::size_t region, std::size_t used) noexcept override;
+        void clean(std::size_t region, std::size_t used) noexcept override;
+
+        memory_arena::detail::atomic_word closed{0};
+        memory_arena::detail::page_hold hold;
+    };
+
     void reset();
 
     fresh_words fresh_;
@@ -82,6 +102,7 @@ private:
     memory_arena::detail::atomic_word generation_{1};
     std::unique_ptr<memory_arena::detail::shard[]> shards_;
     memory_arena::detail::shard_set set_;
+    std::optional<several_regions> regions_;
     std::size_t renewals_per_reset_ = 1;
     memory initial_;
 };

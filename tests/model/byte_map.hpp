@@ -16,7 +16,7 @@ namespace model {
 
 class byte_map {
 public:
-    static constexpr std::size_t most_bytes = 16'384;
+    static constexpr std::size_t most_bytes = 20'480;
 
     /// Marks `bytes`. False where some of them were marked before.
     bool add(const range& bytes) noexcept {

@@ -38,9 +38,10 @@ struct configuration {
     std::size_t shards = 1;
     std::size_t tlab_bytes = 256;
     unsigned generation_bits = 64;
-    bool drops = false;     ///< whether complete() and take_blocks() may let a rest fall
-    bool soak = false;      ///< explored on request only
-    std::string remains{};  ///< what is known to go wrong here, and is accepted
+    std::size_t regions = 1;  ///< several: a quarantine
+    bool drops = false;       ///< whether complete() and take_blocks() may let a rest fall
+    bool soak = false;        ///< explored on request only
+    std::string remains{};    ///< what is known to go wrong here, and is accepted
 
     struct earlier {
         std::size_t thread = 0;

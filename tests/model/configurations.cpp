@@ -299,6 +299,40 @@ std::vector<configuration> wraps() {
     };
 }
 
+/// A quarantine: resets have each generation begin in the next region, open that and close the old
+/// one. Of two regions, a slow one would close what lives again.
+std::vector<configuration> quarantines() {
+    return {
+        {.name = "quarantine_beside_refill",
+         .blocks = 2,
+         .regions = 2,
+         .threads = {{direct(0, 16), direct(0, 512)}, {reset(), direct(0, 16)}}},
+        {.name = "quarantine_of_two_resets",
+         .blocks = 2,
+         .regions = 2,
+         .threads = {{reset(), direct(0, 16)}, {reset(), direct(0, 16)}}},
+        {.name = "quarantine_of_three_resets",
+         .blocks = 1,
+         .regions = 3,
+         .threads = {{reset(), direct(0, 16)}, {reset()}, {reset()}}},
+        {.name = "quarantine_beside_two_refills",
+         .blocks = 2,
+         .regions = 2,
+         .threads = {{direct(0, 16)}, {direct(0, 16)}, {reset()}}},
+        {.name = "quarantine_beside_lanes",
+         .blocks = 2,
+         .regions = 2,
+         .drops = true,
+         .before = {{0, lane(0, 32)}},
+         .threads = {{lane(0, 16), lane(0, 240)}, {reset(), lane(0, 16), reset()}}},
+        {.name = "quarantine_beside_large",
+         .blocks = 17,
+         .regions = 2,
+         .drops = true,
+         .threads = {{direct(0, 8080)}, {reset(), direct(0, 400)}}},
+    };
+}
+
 /// More of the same, for whoever has the time.
 std::vector<configuration> soaks() {
     return {
@@ -329,7 +363,7 @@ std::vector<configuration> soaks() {
 const std::vector<configuration>& configurations() {
     static const std::vector<configuration> all = [] {
         std::vector<configuration> list;
-        for (const auto& some : {refills(), resets(), chunks(), wraps(), soaks()}) {
+        for (const auto& some : {refills(), resets(), chunks(), wraps(), quarantines(), soaks()}) {
             list.insert(list.end(), some.begin(), some.end());
         }
         return list;

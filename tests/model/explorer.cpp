@@ -28,8 +28,9 @@ bool explorer::generation_stands(const world& at, std::size_t index) const noexc
         const auto& calls = chosen_.threads[other];
         for (std::size_t call = at.threads[other].operation; call < calls.size(); ++call) {
             const bool begun = call == at.threads[other].operation && at.threads[other].in_call;
-            // A reset's first access is the one that changes it.
-            if (other != index && calls[call].what == operation::kind::reset && !begun) {
+            // A reset's first access is the one that changes it, but in a quarantine.
+            if (other != index && calls[call].what == operation::kind::reset &&
+                (!begun || chosen_.regions > 1)) {
                 return false;
             }
         }
@@ -37,7 +38,7 @@ bool explorer::generation_stands(const world& at, std::size_t index) const noexc
     return true;
 }
 
-void explorer::step(world& at, std::size_t index, const std::vector<operation>& calls) {
+bool explorer::step(world& at, std::size_t index, const std::vector<operation>& calls) {
     thread_state& one = at.threads[index];
     std::vector<std::uint64_t>& log = logs_[index];
     const operation& call = calls[one.operation];
@@ -52,6 +53,9 @@ void explorer::step(world& at, std::size_t index, const std::vector<operation>& 
     scheduler& all = the_scheduler();
     const scheduler::ending ending =
         all.step(at.words, log, one.log_begin, generation_stands(at, index), body);
+    if (ending == scheduler::ending::blocked) {
+        return false;
+    }
     for (const event& done : all.events()) {
         properties_.see(at, index, done);
     }
@@ -84,6 +88,7 @@ void explorer::step(world& at, std::size_t index, const std::vector<operation>& 
             properties_.look_for_room(at, chosen_.threads[other][it.operation], it);
         }
     }
+    return true;
 }
 
 void explorer::run_before(world& at) {
@@ -91,7 +96,7 @@ void explorer::run_before(world& at) {
         thread_state& one = at.threads[call.thread];
         const std::vector<operation> calls{call.call};
         for (std::size_t steps = 0; one.operation == 0 && !properties_.broken(); ++steps) {
-            step(at, call.thread, calls);
+            static_cast<void>(step(at, call.thread, calls));
             if (steps == scheduler::most_accesses) {
                 properties_.fail("an operation goes on for ever");
             }
@@ -122,6 +127,7 @@ double explorer::go_on(const world& at, std::size_t last, std::size_t preemption
     }
     double interleavings = 0;
     bool all_done = true;
+    bool any_got_on = false;
     for (std::size_t index = 0; index < chosen_.threads.size(); ++index) {
         if (is_done(at, index)) {
             continue;
@@ -129,13 +135,15 @@ double explorer::go_on(const world& at, std::size_t last, std::size_t preemption
         all_done = false;
         const bool preempts = last != no_thread && last != index && !is_done(at, last);
         if (preempts && preemptions_left == 0) {
+            any_got_on = true;  // it could
             continue;
         }
         world next = at;
         const std::size_t read_before = logs_[index].size();
         way_.push_back(index);
-        step(next, index, chosen_.threads[index]);
-        if (!properties_.broken()) {
+        const bool got_on = step(next, index, chosen_.threads[index]);
+        any_got_on = any_got_on || got_on;
+        if (got_on && !properties_.broken()) {
             interleavings += go_on(next, index, preemptions_left - (preempts ? 1 : 0));
         }
         if (properties_.broken()) {
@@ -143,6 +151,10 @@ double explorer::go_on(const world& at, std::size_t last, std::size_t preemption
         }
         way_.pop_back();
         logs_[index].resize(read_before);
+    }
+    if (!all_done && !any_got_on) {
+        properties_.fail("all wait for ever");
+        return 0;
     }
     if (all_done) {
         properties_.check_direct_bytes(at);
@@ -184,7 +196,7 @@ std::vector<std::string> explorer::tell(const std::vector<std::size_t>& way) {
         }
         last = index;
         const std::size_t grants = at.granted.size();
-        step(at, index, chosen_.threads[index]);
+        static_cast<void>(step(at, index, chosen_.threads[index]));
         for (const event& done : the_scheduler().events()) {
             lines.push_back("    " + text.of(done));
         }

@@ -53,8 +53,9 @@ private:
     static constexpr std::size_t no_thread = max_threads;
     static constexpr double on_the_way = -1;  ///< for the interleavings of a state not yet done
 
-    /// One step of thread `index`, and what the properties say to it.
-    void step(world& at, std::size_t index, const std::vector<operation>& calls);
+    /// One step of thread `index`, and what the properties say to it. False where the thread waits
+    /// for another one, and `at` is of no use then.
+    bool step(world& at, std::size_t index, const std::vector<operation>& calls);
     void run_before(world& at);
     [[nodiscard]] bool is_done(const world& at, std::size_t index) const noexcept;
     [[nodiscard]] bool generation_stands(const world& at, std::size_t index) const noexcept;

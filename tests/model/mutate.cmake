@@ -1,5 +1,5 @@
-# cmake -D SOURCES=<src/> -D MUTANT=<file> -D OUTPUT=<folder> -P mutate.cmake
-# Copies the protocol's sources into OUTPUT, one of them changed as MUTANT says. Fails where the text to change isn't
+# cmake -D COPIED=<files> -D SOURCES=<src/> -D MUTANT=<file> -D OUTPUT=<folder> -P mutate.cmake
+# Copies the protocol's sources, COPIED, into OUTPUT, one of them changed as MUTANT says. Fails where the text to change isn't
 # there exactly once: then the code has moved on, and the mutant has to follow it.
 #
 # A mutant: comment lines (#), then
@@ -33,9 +33,9 @@ between("${mutant}" "\nfile: " "\n" changed)
 between("${mutant}" "\n--- was\n" "--- becomes\n" was)
 between("${mutant}" "\n--- becomes\n" "--- end\n" becomes)
 
-foreach(source IN ITEMS shards/shard_set.cpp shards/chunks.cpp shards/continuing.cpp
-    reserve/frontier.cpp)
-  file(READ ${SOURCES}/${source} text)
+foreach(path IN LISTS COPIED)
+  file(RELATIVE_PATH source ${SOURCES} ${path})
+  file(READ ${path} text)
   if(source STREQUAL changed)
     string(FIND "${text}" "${was}" first)
     string(FIND "${text}" "${was}" last REVERSE)

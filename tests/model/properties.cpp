@@ -62,9 +62,8 @@ void properties::look_for_room(world& at, const operation& call, thread_state& c
             return;
         }
     }
-    const frontier::state edge =
-        arena_.set().edge().seen_by(at.words[arena_.frontier_word()], generation);
-    if (holds(shape.position_of(edge.block), shape.capacity(), call)) {
+    const frontier::state edge = arena_.edge_of(at.words);
+    if (holds(shape.position_of(edge.block), region_end(edge.block), call)) {
         return;
     }
     if (edge.tag != 0) {  // an extent on its way, unless its shard has it already
@@ -81,6 +80,9 @@ void properties::see(world& at, std::size_t index, const event& done) {
     const std::size_t word = done.made.word;
     if (done.before == done.after || word == arena_.touched_word()) {
         return;
+    }
+    if (word == arena_.first_block_word() || word > arena_.touched_word()) {
+        return;  // of a quarantine: check_regions() looks at them
     }
     if (word == generation_word) {
         // What is remembered is of the current generation.
@@ -143,8 +145,12 @@ void properties::see_frontier(world& at, std::size_t index, const event& done) {
         }
         return;
     }
-    const frontier::state before = edge.seen_by(done.before, generation);
     const frontier::state after = edge.seen_by(done.after, generation);
+    // The first word of a generation says where it begins.
+    const frontier::state before =
+        edge.is_of(done.before, generation)
+            ? edge.seen_by(done.before, generation)
+            : frontier::state{shape.first_block_of(shape.region_of(after.block)), 0, 0};
     if (after.block < before.block) {
         fail("the frontier fell within a generation");
     } else if (after.tag == 0 && after.block > before.block) {
@@ -195,8 +201,7 @@ void properties::see_published(world& at, std::size_t index, const event& done,
                                const run_range& before, const run_range& after) {
     const auto& shape = arena_.shape();
     thread_state& one = at.threads[index];
-    const frontier::state edge =
-        arena_.set().edge().seen_by(at.words[arena_.frontier_word()], at.words[generation_word]);
+    const frontier::state edge = arena_.edge_of(at.words);
     const bool on_way = edge.tag != 0 && arena_model::run_word(edge.tag - 1) == done.made.word &&
                         shape.position_of(edge.block) == after.end;
     if (!on_way) {
@@ -262,7 +267,7 @@ void properties::check_grant(const world& at, const operation& call, const resul
     const grant& got = outcome.got;
     const range bytes{got.begin, got.end};
     const bool extension = got.what == grant::kind::extension;
-    if (got.begin >= got.end || got.end > arena_.shape().capacity() ||
+    if (got.begin >= got.end || got.end > region_end(arena_.shape().block_of(got.begin)) ||
         got.begin % tlab_boundary != 0 || got.end % tlab_boundary != 0) {
         fail("the grant " + text_of(bytes) + " is no piece of the reserve");
     }
@@ -352,6 +357,9 @@ const byte_map& properties::claimable(const memory& words) {
 }
 
 void properties::check_bytes(const world& at) {
+    if (chosen_.regions > 1) {
+        check_regions(at);
+    }
     byte_map all = claimable(at.words);
     for (const possession& one : at.granted) {
         if (one.generation == at.words[generation_word] && !all.add(one.bytes)) {

@@ -22,7 +22,9 @@
 ///             operation, or dropped where the protocol says that it drops: nothing is lost, and
 ///             nothing can be had twice
 ///   failure   a claim fails only if at some moment of it no shard and not the frontier had room
-///   progress  no operation makes more accesses than scheduler::most_accesses, whoever is stopped
+///   regions   in a quarantine, what the generation at hand has, or would have next, is never
+///   closed progress  no operation makes more accesses than scheduler::most_accesses, whoever is
+///   stopped
 ///             meanwhile
 
 namespace model {
@@ -66,6 +68,8 @@ private:
                        const run_range& after);
     void see_given_back(world& at, std::size_t index, const range& bytes);
     void drop(world& at, const range& bytes);
+    [[nodiscard]] std::size_t region_end(std::uint64_t block) const noexcept;
+    void check_regions(const world& at);
     void check_grant(const world& at, const operation& call, const result& outcome,
                      const memory_arena::detail::held_tlab& held);
     void hand_over(world& at, std::size_t index, const memory_arena::detail::grant& got);

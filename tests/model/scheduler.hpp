@@ -23,7 +23,7 @@
 
 namespace model {
 
-inline constexpr std::size_t max_words = 12;
+inline constexpr std::size_t max_words = 13;
 using memory = std::array<std::uint64_t, max_words>;
 
 /// The generation is the first word that is made.
@@ -60,6 +60,7 @@ public:
 
     /// A new word; returns its index.
     std::size_t add_word(std::uint64_t value) noexcept;
+    void begin_with(std::size_t word, std::uint64_t value) noexcept { initial_[word] = value; }
     void forget_words() noexcept { count_ = 0; }
     [[nodiscard]] std::size_t word_count() const noexcept { return count_; }
     [[nodiscard]] const memory& initial() const noexcept { return initial_; }

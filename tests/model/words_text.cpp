@@ -40,12 +40,19 @@ std::string words_text::name(std::size_t word) const {
     if (word == arena_.touched_word()) {
         return "touched";
     }
+    if (word == arena_.first_block_word()) {
+        return "first block";
+    }
+    if (word > arena_.touched_word()) {
+        return word == arena_.closed_word() ? "closed regions" : "hold";
+    }
     constexpr std::array kinds{"run ", "direct ", "shelf "};
     return kinds.at((word - 1) % kinds.size()) + std::to_string((word - 1) / kinds.size());
 }
 
 std::string words_text::value(std::size_t word, std::uint64_t value) const {
-    if (word == generation_word || word == arena_.touched_word()) {
+    if (word == generation_word || word >= arena_.touched_word() ||
+        word == arena_.first_block_word()) {
         return std::to_string(value);
     }
     // A word belongs to whatever generation it says.
