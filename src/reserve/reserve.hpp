@@ -41,7 +41,7 @@ public:
     [[nodiscard]] const region_table& regions() const noexcept { return regions_; }
 
     /// Whether `pointer` points into the region that begins at position `begin`.
-    [[nodiscard]] bool contains(const void* pointer, std::size_t begin) const noexcept;
+    [[nodiscard]] bool contains(const void* pointer, std::size_t begin = 0) const noexcept;
 
     /// Has region `index` accessible; inaccessible; without pages. Whether the system did it.
     [[nodiscard]] bool open_region(std::size_t index) const noexcept;

@@ -56,3 +56,29 @@ TEST(frontier, renewed_in_time_never_counts_as_current_again) {
     }
     EXPECT_EQ(edge.peak(), 5U * 4096);
 }
+
+TEST(frontier, begins_a_generation_in_the_region_that_is_said) {
+    constexpr std::size_t capacity = 1U << 20;
+    const geometry shape(capacity, 64, {3, capacity + 4096});
+    frontier edge{shape};
+    ASSERT_TRUE(edge.advance(edge.load(), 1, {256, 0, 0}));
+    EXPECT_EQ(edge.bytes(1), capacity);
+    EXPECT_EQ(edge.room(1), 0U);
+    edge.begin_in(2);
+    EXPECT_EQ(edge.region(), 2U);
+    EXPECT_EQ(edge.region_begin(), 2 * (capacity + 4096));
+    EXPECT_EQ(edge.bytes(1), capacity) << "what has begun goes on where it is";
+    EXPECT_EQ(edge.seen_by(edge.load(), 2).block, 2 * 257U);
+    EXPECT_EQ(edge.bytes(2), 0U);
+    EXPECT_EQ(edge.room(2), capacity);
+    ASSERT_TRUE(edge.advance(edge.load(), 2, {2 * 257 + 10, 0, 0}));
+    EXPECT_EQ(edge.bytes(2), 40'960U);
+    EXPECT_EQ(edge.position(), 40'960U);
+    EXPECT_EQ(edge.peak(), capacity);
+    EXPECT_EQ(edge.room(2), capacity - 40'960);
+    edge.set_budget(65'536);
+    EXPECT_EQ(edge.room(2), 65'536U - 40'960);
+    EXPECT_EQ(edge.place_of(2 * 257 + 10).before, 10U);
+    edge.set_budget(4096);
+    EXPECT_EQ(edge.room(2), 0U);
+}

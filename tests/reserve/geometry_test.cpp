@@ -71,3 +71,33 @@ TEST(generation_field, calls_a_word_old_from_a_quarter_on) {
     EXPECT_TRUE(field.is_old(word, 18));  // across the wrap
     EXPECT_TRUE(field.is_old(word, 29));
 }
+
+TEST(geometry, numbers_positions_through_all_regions) {
+    constexpr std::size_t capacity = 1U << 20;
+    const geometry shape(capacity, 64, {3, capacity + 4096});
+    EXPECT_EQ(shape.capacity(), capacity);
+    EXPECT_EQ(shape.block_count(), 256U);
+    EXPECT_EQ(shape.all_blocks(), 3 * 257U);
+    EXPECT_EQ(shape.span(), 3 * (capacity + 4096));
+    EXPECT_EQ(shape.region_count(), 3U);
+    for (std::size_t region = 0; region < 3; ++region) {
+        const std::uint64_t first = shape.first_block_of(region);
+        for (const std::uint64_t block : {0U, 1U, 255U, 256U}) {
+            EXPECT_EQ(shape.region_of(first + block), region);
+            EXPECT_EQ(shape.blocks_before(first + block), block);
+            EXPECT_EQ(shape.bytes_before(first + block), block * 4096);
+            EXPECT_EQ(shape.position_of(first + block), region * (capacity + 4096) + block * 4096);
+        }
+    }
+}
+
+TEST(geometry, divides_a_region_as_a_reserve_of_its_size) {
+    const geometry alone(65'536);
+    const geometry one_of_many(65'536, 64, {256, 65'536 + 4096});
+    EXPECT_EQ(one_of_many.block_bytes(), alone.block_bytes());
+    EXPECT_EQ(one_of_many.first_extent_blocks(), alone.first_extent_blocks());
+    EXPECT_EQ(one_of_many.largest_tlab_bytes(), alone.largest_tlab_bytes());
+    EXPECT_EQ(alone.region_count(), 1U);
+    EXPECT_EQ(alone.bytes_before(alone.block_count()), 65'536U);
+    EXPECT_EQ(geometry(1'000'000).bytes_before(geometry(1'000'000).block_count()), 1'000'000U);
+}

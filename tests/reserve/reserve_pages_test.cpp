@@ -18,6 +18,7 @@
 #include "reserve/reserve.hpp"
 #include "support/mapping_facts.hpp"
 #include "support/own_pages.hpp"
+#include "support/reachable.hpp"
 #include "support/refusing_kernel.hpp"
 
 namespace {
@@ -209,6 +210,40 @@ TEST(reserve_pages, that_are_prefaulted_as_explicit_huge_ones_need_no_touch) {
     ASSERT_FALSE(region.map(7 * mebibyte, colour, {.size = page_size::explicit_huge}));
     region.prefault(5 * mebibyte, nullptr, nullptr);
     EXPECT_EQ(before - test_support::free_pool_pages(), 3U);
+}
+
+TEST(reserve_pages, of_a_quarantine_are_regions_of_which_the_first_is_open) {
+    reserve region;
+    ASSERT_FALSE(region.map(mebibyte - 100, colour, {.quarantine = 2}));
+    EXPECT_EQ(region.capacity(), mebibyte);
+    EXPECT_EQ(region.regions().count, 3U);
+    const std::size_t stride = region.regions().stride;
+    const auto reaches = [&](std::size_t index) {
+        std::byte* const first = region.begin() + index * stride;
+        const bool open = test_support::is_writable(first);
+        EXPECT_EQ(test_support::is_readable(first + mebibyte - 1), open) << index;
+        return open;
+    };
+    EXPECT_TRUE(reaches(0));
+    EXPECT_FALSE(reaches(1));
+    EXPECT_FALSE(reaches(2));
+    std::fill_n(region.begin(), mebibyte, std::byte{1});
+    EXPECT_TRUE(region.open_region(1));
+    EXPECT_TRUE(region.close_region(0));
+    EXPECT_FALSE(reaches(0));
+    EXPECT_TRUE(reaches(1));
+    EXPECT_FALSE(reaches(2));
+    std::fill_n(region.begin() + stride, mebibyte, std::byte{2});
+    EXPECT_TRUE(region.open_region(0));
+    EXPECT_EQ(region.begin()[mebibyte - 1], std::byte{1}) << "what they hold stays";
+    EXPECT_TRUE(region.discard_region(1));
+    EXPECT_EQ(region.begin()[0], std::byte{0}) << "is_writable() wrote it";
+    EXPECT_EQ(region.begin()[stride + mebibyte - 1], std::byte{0});
+    EXPECT_EQ(region.begin()[mebibyte - 1], std::byte{1});
+    EXPECT_TRUE(region.contains(region.begin() + stride, stride));
+    EXPECT_FALSE(region.contains(region.begin(), stride));
+    EXPECT_FALSE(region.contains(region.begin() + stride + mebibyte, stride));
+    EXPECT_EQ(region.refused_by_map(), 0U);
 }
 
 }  // namespace
