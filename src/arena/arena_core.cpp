@@ -131,6 +131,7 @@ arena_core::arena_core(arena_face& face, lane_kind kind, const arena_options& op
       refused_(region_.refused_by_map()),
       name_length_(std::min(options.name.size(), max_name_length)),
       wipes_(options.wipe_at_reset),
+      closes_regions_(options.quarantine != 0),
       plainly_reset_(!wipes_ && region_.regions().count == 1),
       soft_limit_(options.soft_limit),
       on_soft_limit_(options.soft_limit != 0 ? options.on_soft_limit : nullptr),

@@ -227,7 +227,7 @@ private:
     void forbid(std::size_t begin, std::size_t end) const noexcept;
     void forbid_all(std::uint64_t generation) const noexcept;
     void forbid_undone(lease_lane& mine, const scope_mark& mark) const noexcept;
-    void wipe(std::size_t end) const noexcept;
+    void wipe(std::size_t begin, std::size_t bytes) const noexcept;
 
     static constexpr std::size_t max_name_length = 63;
 
@@ -247,7 +247,8 @@ private:
     list_entry in_list_;
     lease_table leases_;
     bool wipes_;
-    bool plainly_reset_;  ///< where all pages are kept, a reset has nothing to do with them
+    bool closes_regions_;  ///< those of generations that have ended: arena_options::quarantine
+    bool plainly_reset_;   ///< where all pages are kept, a reset has nothing to do with them
     std::size_t soft_limit_;
     soft_limit_callback on_soft_limit_;
     void* soft_limit_context_;

@@ -1,5 +1,6 @@
 #include "arena/page_options_of.hpp"
 
+#include "os/memory_checker.hpp"
 #include "reserve/reserve.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
@@ -38,6 +39,18 @@ const char* complaint_beside_a_buffer(const arena_options& options) noexcept {
         return "arena_options: quarantine must be 0 where a buffer is given";
     }
     return nullptr;
+}
+
+/// Under a memory checker generations have memory in turn, whether they were asked to or not: what
+/// the next one allocates isn't permitted where a stale pointer leads to.
+std::size_t quarantine_of(const arena_options& options) noexcept {
+    constexpr std::size_t watched = 3;
+    if (options.quarantine != 0 || !os::has_memory_checker() || !options.buffer.empty() ||
+        options.pages == page_kind::explicit_huge) {
+        return options.quarantine;
+    }
+    const region_table regions = reserve::table_of(options.capacity, 1 + watched);
+    return regions.stride > max_capacity / regions.count ? 0 : watched;
 }
 
 }  // namespace
@@ -79,7 +92,7 @@ page_options page_options_of(const arena_options& options) noexcept {
             .exclude_from_core_dumps = options.exclude_from_core_dumps,
             .is_named = options.named_mappings,
             .name = options.name,
-            .quarantine = options.quarantine};
+            .quarantine = quarantine_of(options)};
 }
 
 page_kind kind_of(page_size size) noexcept { return static_cast<page_kind>(size); }

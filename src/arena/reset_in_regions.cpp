@@ -16,7 +16,9 @@ std::uint64_t arena_core::reset_in_regions() noexcept {
         }
         void close(std::size_t region, std::size_t used) noexcept override {
             clean(region, used);
-            count_unless(core_.region_.close_region(region));
+            if (core_.closes_regions_) {
+                count_unless(core_.region_.close_region(region));
+            }
             // After that, so that nothing that a stale pointer writes stays.
             if (used != 0) {
                 count_unless(core_.region_.discard_region(region));
@@ -24,7 +26,7 @@ std::uint64_t arena_core::reset_in_regions() noexcept {
         }
         void clean(std::size_t region, std::size_t used) noexcept override {
             if (core_.wipes_) {
-                core_.region_.wipe(region * core_.region_.regions().stride, used);
+                core_.wipe(region * core_.region_.regions().stride, used);
             }
         }
 

@@ -58,8 +58,11 @@ void arena_core::begin_watch() noexcept {
 /// The memory goes back to its owner, or to the system, as it came.
 void arena_core::end_watch() noexcept {
     const std::size_t most = region_.owns_pages() ? shards_.edge().peak() : capacity();
+    const region_table& regions = region_.regions();
     os::close_pool(region_.begin());  // forbids what was in it
-    os::permit(region_.begin(), most);
+    for (std::size_t region = 0; region < regions.count; ++region) {
+        os::permit(region_.begin() + region * regions.stride, most);
+    }
 }
 
 void arena_core::forbid(std::size_t begin, std::size_t end) const noexcept {
@@ -68,7 +71,8 @@ void arena_core::forbid(std::size_t begin, std::size_t end) const noexcept {
 
 void arena_core::forbid_all(std::uint64_t generation) const noexcept {
     os::empty_pool(region_.begin(), red_zone);
-    forbid(0, shards_.edge().bytes(generation));
+    const std::size_t begin = shards_.edge().region_begin();
+    forbid(begin, begin + shards_.edge().bytes(generation));
 }
 
 /// What a scope allocated, before its end takes it back, and counts that.
@@ -85,13 +89,13 @@ void arena_core::forbid_undone(lease_lane& mine, const scope_mark& mark) const n
         mine.rewinds.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void arena_core::wipe(std::size_t end) const noexcept {
+void arena_core::wipe(std::size_t begin, std::size_t bytes) const noexcept {
     if (face_.is_watched()) [[unlikely]] {
-        os::permit(region_.begin(), end);
+        os::permit(region_.begin() + begin, bytes);
     }
-    region_.wipe(end);
+    region_.wipe(begin, bytes);
     if (face_.is_watched()) [[unlikely]] {
-        forbid(0, end);
+        forbid(begin, begin + bytes);
     }
 }
 

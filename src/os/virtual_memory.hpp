@@ -62,8 +62,8 @@ private:
 
 /// Has a touch of [begin, begin + bytes), on page boundaries, end the process by a signal from now
 /// on; or no longer. What the pages hold stays. What the system says when it refuses.
-[[nodiscard]] std::error_code forbid(std::byte* begin, std::size_t bytes) noexcept;
-[[nodiscard]] std::error_code allow(std::byte* begin, std::size_t bytes) noexcept;
+[[nodiscard]] std::error_code make_inaccessible(std::byte* begin, std::size_t bytes) noexcept;
+[[nodiscard]] std::error_code make_accessible(std::byte* begin, std::size_t bytes) noexcept;
 
 /// The system call that pages::map makes, for messages.
 inline constexpr const char* map_call = "mmap";

@@ -86,11 +86,11 @@ std::error_code discard(std::byte* begin, std::size_t bytes) noexcept {
     return {};
 }
 
-std::error_code forbid(std::byte* begin, std::size_t bytes) noexcept {
+std::error_code make_inaccessible(std::byte* begin, std::size_t bytes) noexcept {
     return protect(begin, bytes, PROT_NONE);
 }
 
-std::error_code allow(std::byte* begin, std::size_t bytes) noexcept {
+std::error_code make_accessible(std::byte* begin, std::size_t bytes) noexcept {
     return protect(begin, bytes, PROT_READ | PROT_WRITE);
 }
 

@@ -76,7 +76,7 @@ std::error_code reserve::map(std::size_t capacity, std::size_t colour,
     }
     if (!single) {
         // Last: what was said of all is kept by each.
-        count_if(os::forbid(region(1), (regions_.count - 1) * regions_.stride));
+        count_if(os::make_inaccessible(region(1), (regions_.count - 1) * regions_.stride));
     }
     return {};
 }
@@ -87,11 +87,11 @@ region_table reserve::table_of(std::size_t capacity, std::size_t count) noexcept
 }
 
 bool reserve::open_region(std::size_t index) const noexcept {
-    return !os::allow(region(index), regions_.stride);
+    return !os::make_accessible(region(index), regions_.stride);
 }
 
 bool reserve::close_region(std::size_t index) const noexcept {
-    return !os::forbid(region(index), regions_.stride);
+    return !os::make_inaccessible(region(index), regions_.stride);
 }
 
 bool reserve::discard_region(std::size_t index) const noexcept {

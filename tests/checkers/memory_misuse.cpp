@@ -62,13 +62,13 @@ void write_after_reset() {
     write(gone.data() + 39);
 }
 
-/// The next generation has allocated the same, but not written to it where the stale pointer leads.
+/// The next generation has allocated the same.
 template <class Arena>
 void read_after_reuse() {
     Arena source(mib);
     const std::span<char> gone = written(source, 400);
     source.reset();
-    static_cast<void>(written(source, 40));
+    static_cast<void>(written(source, 400));
     read(gone.data() + 399);
 }
 
