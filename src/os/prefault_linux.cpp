@@ -56,12 +56,13 @@ public:
         sigset_t every{};
         sigset_t before{};
         sigfillset(&every);
-        pthread_sigmask(SIG_SETMASK, &every, &before);
-        while (started < helpers_wanted &&
-               pthread_create(&helpers[started], nullptr, help, this) == 0) {
-            ++started;
+        if (pthread_sigmask(SIG_SETMASK, &every, &before) == 0) {
+            while (started < helpers_wanted &&
+                   pthread_create(&helpers[started], nullptr, help, this) == 0) {
+                ++started;
+            }
+            pthread_sigmask(SIG_SETMASK, &before, nullptr);
         }
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
         work();
         for (std::size_t index = 0; index < started; ++index) {
             pthread_join(helpers[index], nullptr);

@@ -12,7 +12,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 /// Never 0; another one in the child of a fork.
 [[nodiscard]] std::uint64_t process_id() noexcept;
 
-/// While one lives, no signal handler runs on its thread.
+/// While one lives, no signal handler runs on its thread (unless the system refuses).
 class quiet_thread {
 public:
     quiet_thread() noexcept;
@@ -26,6 +26,7 @@ private:
         unsigned char bytes[128];
     };
     signal_set before_{};
+    bool blocked_;
 };
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

@@ -14,11 +14,13 @@ quiet_thread::quiet_thread() noexcept {
     static_assert(alignof(signal_set) >= alignof(sigset_t));
     sigset_t all;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, ::new (&before_) sigset_t);
+    blocked_ = pthread_sigmask(SIG_SETMASK, &all, ::new (&before_) sigset_t) == 0;
 }
 
 quiet_thread::~quiet_thread() {
-    pthread_sigmask(SIG_SETMASK, reinterpret_cast<const sigset_t*>(&before_), nullptr);
+    if (blocked_) {
+        pthread_sigmask(SIG_SETMASK, reinterpret_cast<const sigset_t*>(&before_), nullptr);
+    }
 }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

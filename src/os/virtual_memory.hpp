@@ -17,7 +17,10 @@ namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 /// Bytes of a huge page, transparent or from the pool.
 inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
 
-/// Pages that belong to one owner, zeroed and committed at first touch.
+/// Pages that belong to one owner, zeroed and committed at first touch. Where the system refuses to
+/// unmap them at the end (a process may have only so many mappings, and taking one from the middle
+/// of what the kernel has joined makes one more), they are discarded: only their addresses are
+/// lost.
 class pages {
 public:
     pages() noexcept = default;
@@ -34,7 +37,7 @@ public:
     [[nodiscard]] std::error_code map(std::size_t bytes) noexcept;
 
     /// The same, at a multiple of `boundary`, a power of two from a page up: maps more, and gives
-    /// back at once what is too much.
+    /// back at once what is too much (or at the end, where the system refuses that).
     [[nodiscard]] std::error_code map_on_boundary(std::size_t bytes, std::size_t boundary) noexcept;
 
     /// Maps `bytes`, rounded up to the huge page, out of the pool that the administrator has set
@@ -45,6 +48,11 @@ public:
     [[nodiscard]] std::byte* begin() const noexcept { return begin_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
+    /// Calls by which the system refused to take back what map_on_boundary had too much.
+    [[nodiscard]] std::size_t surpluses() const noexcept {
+        return (before_ != 0 ? 1U : 0U) + (behind_ != 0 ? 1U : 0U);
+    }
+
     /// Leaves them to the caller, who gives them to another owner later, with the bytes that were
     /// mapped.
     std::byte* release() noexcept { return std::exchange(begin_, nullptr); }
@@ -54,6 +62,8 @@ private:
 
     std::byte* begin_ = nullptr;
     std::size_t bytes_ = 0;
+    std::size_t before_ = 0;  ///< surplus before the beginning
+    std::size_t behind_ = 0;  ///< and behind the end
 };
 
 /// Gives the pages of [begin, begin + bytes), on page boundaries, back to the system: they read as

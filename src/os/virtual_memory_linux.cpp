@@ -29,11 +29,19 @@ std::size_t page_bytes() noexcept {
 }
 
 pages::pages(pages&& other) noexcept
-    : begin_(std::exchange(other.begin_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    : begin_(std::exchange(other.begin_, nullptr)),
+      bytes_(std::exchange(other.bytes_, 0)),
+      before_(std::exchange(other.before_, 0)),
+      behind_(std::exchange(other.behind_, 0)) {}
 
 pages::~pages() {
-    if (begin_ != nullptr) {
-        munmap(begin_, bytes_);
+    if (begin_ == nullptr) {
+        return;
+    }
+    std::byte* const first = begin_ - before_;
+    const std::size_t all = before_ + bytes_ + behind_;
+    if (munmap(first, all) != 0) {
+        static_cast<void>(discard(first, all));
     }
 }
 
@@ -63,13 +71,13 @@ std::error_code pages::map_on_boundary(std::size_t bytes, std::size_t boundary) 
     }
     const std::size_t before =
         detail::padding_to(reinterpret_cast<std::uintptr_t>(begin_), boundary);
-    if (before != 0) {
-        munmap(begin_, before);
+    if (before != 0 && munmap(begin_, before) != 0) {
+        before_ = before;
     }
     begin_ += before;
     bytes_ = whole;
-    if (before != spare) {
-        munmap(begin_ + whole, spare - before);
+    if (before != spare && munmap(begin_ + whole, spare - before) != 0) {
+        behind_ = spare - before;
     }
     return {};
 }

@@ -43,11 +43,14 @@ std::error_code reserve::map_pages(std::size_t bytes, page_size asked) noexcept 
     }
     // The boundary takes more address space at first: where that is short, a reserve anywhere will
     // do, whose first and last bytes then have standard pages.
-    if (own_.map_on_boundary(bytes, os::huge_page_bytes)) {
+    const std::error_code shortage = own_.map_on_boundary(bytes, os::huge_page_bytes);
+    count_if(shortage);
+    if (shortage) {
         if (const std::error_code error = own_.map(bytes)) {
             return error;
         }
     }
+    refused_by_map_ += own_.surpluses();
     const std::error_code refusal = os::prefer_huge_pages(own_.begin(), own_.bytes());
     count_if(refusal);
     page_size_ = refusal ? page_size::standard : page_size::transparent_huge;

@@ -71,8 +71,7 @@ public:
     /// In what pieces pages are committed and given back.
     [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
 
-    /// Calls by which the system refused what map() and prefault() asked for, beside the address
-    /// space.
+    /// Calls by which the system refused what map() and prefault() asked for, and could do without.
     [[nodiscard]] std::size_t refused_by_map() const noexcept { return refused_by_map_; }
 
 private:
