@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 
 /// \file
@@ -21,10 +22,7 @@ public:
 
     void add(std::uintptr_t begin, std::uintptr_t end) noexcept {
         remove(begin, end);
-        if (count_ == ranges_.size()) {
-            std::abort();
-        }
-        ranges_[count_++] = {begin, end};
+        keep(begin, end);
     }
 
     void remove(std::uintptr_t begin, std::uintptr_t end) noexcept {
@@ -65,13 +63,14 @@ private:
     void keep(std::uintptr_t begin, std::uintptr_t end) noexcept {
         if (begin < end) {
             if (count_ == ranges_.size()) {
+                std::fputs("the ledger is full: does something leak?\n", stderr);
                 std::abort();
             }
             ranges_[count_++] = {begin, end};
         }
     }
 
-    std::array<range, 256> ranges_{};
+    std::array<range, 4096> ranges_{};
     std::size_t count_ = 0;
 };
 
