@@ -1,17 +1,18 @@
-// host PLUGIN [BLOCK…]: loads the blocks, as far as there is room for them, then the plugin, and
-// runs it on threads that were there before it and on new ones. Unloads it while the old ones live.
-// Exits with 3 where the plugin doesn't load.
+// host PLUGIN [BLOCK…]: loads the blocks, as far as there is room for them, then, three times, the
+// plugin: runs it on threads that were there before it and on new ones, and unloads it while the
+// old ones live. Exits with 3 where the plugin doesn't load.
 
 #include <dlfcn.h>
 
 #include <atomic>
+#include <barrier>
 #include <cstdio>
-#include <latch>
 #include <thread>
 #include <vector>
 
 namespace {
 
+constexpr int rounds = 3;
 constexpr int old_threads = 3;
 constexpr int new_threads = 3;
 
@@ -20,9 +21,8 @@ using work = bool (*)(int);
 }  // namespace
 
 int main(int count, char** arguments) {
-    std::latch loaded{1};
-    std::latch worked{old_threads};
-    std::latch unloaded{1};
+    // Each round: the plugin is loaded, the old threads have used it, it is unloaded.
+    std::barrier<> together{old_threads + 1};
     std::atomic<work> works{nullptr};
     std::atomic<int> failures{0};
     const auto run = [&](int thread) {
@@ -34,10 +34,12 @@ int main(int count, char** arguments) {
     std::vector<std::jthread> early;
     for (int thread = 0; thread < old_threads; ++thread) {
         early.emplace_back([&, thread] {
-            loaded.wait();
-            run(thread);
-            worked.count_down();
-            unloaded.wait();
+            for (int round = 0; round < rounds; ++round) {
+                together.arrive_and_wait();
+                run(thread);
+                together.arrive_and_wait();
+                together.arrive_and_wait();
+            }
         });
     }
 
@@ -45,33 +47,38 @@ int main(int count, char** arguments) {
     for (int index = 2; index < count; ++index) {
         blocks += dlopen(arguments[index], RTLD_NOW) != nullptr ? 1 : 0;
     }
-    void* plugin = dlopen(arguments[1], RTLD_NOW);
-    if (plugin == nullptr) {
-        std::printf("host: %d blocks, then: %s\n", blocks, dlerror());
-    } else {
-        works = reinterpret_cast<work>(dlsym(plugin, "plugin_works_on_this_thread"));
-        failures += works == nullptr ? 1 : 0;
-    }
-
-    loaded.count_down();
-    worked.wait();
-    {
-        std::vector<std::jthread> late;
-        for (int thread = 0; thread < new_threads; ++thread) {
-            late.emplace_back(run, old_threads + thread);
+    int loaded = 0;
+    for (int round = 0; round < rounds; ++round) {
+        void* plugin = dlopen(arguments[1], RTLD_NOW);
+        if (plugin == nullptr) {
+            std::printf("host: %d blocks, then: %s\n", blocks, dlerror());
+        } else {
+            loaded += 1;
+            works = reinterpret_cast<work>(dlsym(plugin, "plugin_works_on_this_thread"));
+            failures += works == nullptr ? 1 : 0;
         }
+        together.arrive_and_wait();
+        together.arrive_and_wait();
+        {
+            std::vector<std::jthread> late;
+            for (int thread = 0; thread < new_threads; ++thread) {
+                late.emplace_back(run, old_threads + thread);
+            }
+        }
+        run(old_threads + new_threads);
+        works = nullptr;
+        if (plugin != nullptr) {
+            failures += dlclose(plugin) != 0 ? 1 : 0;
+            failures += dlopen(arguments[1], RTLD_NOW | RTLD_NOLOAD) != nullptr ? 1 : 0;
+        }
+        together.arrive_and_wait();
     }
-    run(old_threads + new_threads);
-    if (plugin != nullptr) {
-        failures += dlclose(plugin) != 0 ? 1 : 0;
-        failures += dlopen(arguments[1], RTLD_NOW | RTLD_NOLOAD) != nullptr ? 1 : 0;
-    }
-    unloaded.count_down();
     early.clear();
 
-    if (plugin == nullptr) {
+    if (loaded == 0) {
         return 3;
     }
+    failures += rounds - loaded;
     std::printf("host: %d blocks, then the plugin, with %d failures\n", blocks, failures.load());
     return failures == 0 ? 0 : 1;
 }
