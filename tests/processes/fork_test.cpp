@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -101,18 +102,22 @@ void expect_child(const std::function<bool()>& child) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "status " << status;
 }
 
-/// Threads that do `work(index)` again and again as long as this lives.
+/// Threads that do `work(index)` again and again as long as this lives. When it is made, each has
+/// done it once.
 class busy_threads {
 public:
     template <class Work>
     explicit busy_threads(const Work& work) {
         for (std::size_t index = 0; index < allocators; ++index) {
             threads_.emplace_back([this, work, index] {
+                work(index);
+                all_begun_.count_down();
                 while (!over_.load(std::memory_order_relaxed)) {
                     work(index);
                 }
             });
         }
+        all_begun_.wait();
     }
     busy_threads(const busy_threads&) = delete;
     busy_threads& operator=(const busy_threads&) = delete;
@@ -124,6 +129,7 @@ public:
     }
 
 private:
+    std::latch all_begun_{allocators};
     std::atomic<bool> over_{false};
     std::vector<std::thread> threads_;
 };
@@ -252,17 +258,11 @@ TYPED_TEST(child_of_a_fork, that_came_within_scopes_goes_on_in_them) {
 TEST(lanes_in_the_child_of_a_fork, are_others_than_those_of_threads_that_it_has_not) {
     SKIP_UNLESS_A_CHILD_MAY_HAVE_THREADS();
     memory_arena::arena source(options);
-    std::atomic<std::size_t> begun{0};
+    static_cast<void>(source.try_allocate_bytes(16));  // this thread has a lane of its own
     const busy_threads busy([&](std::size_t) {
         static_cast<void>(source.try_allocate_bytes(16));
-        begun.fetch_add(1);
-        begun.wait(allocators);  // once all are here
         std::this_thread::yield();
     });
-    while (begun.load() < allocators) {
-        std::this_thread::yield();
-    }
-    begun.notify_all();
     const auto generations_of_children = [&](const auto& self, std::size_t depth) -> bool {
         source.reset();
         std::thread([&] { static_cast<void>(source.try_allocate_bytes(16)); }).join();

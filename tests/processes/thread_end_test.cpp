@@ -16,6 +16,7 @@
 #include <memory_arena/memory_resource.hpp>
 
 #include "support/live_ranges.hpp"
+#include "support/scale.hpp"
 
 /// \file
 /// Threads that end after each of the things that can be done with an arena, in each of the ways in
@@ -193,6 +194,9 @@ class thread_that_ends : public testing::TestWithParam<std::tuple<std::size_t, w
 
 TEST_P(thread_that_ends, leaves_everything_in_order) {
     const auto [count, end] = GetParam();
+    if (end == way::cancelled && work_divisor != 1) {
+        GTEST_SKIP() << "AddressSanitizer trips over a stack that was left by a cancellation";
+    }
     end_after<arena>(count, end);
     end_after<cpu_arena>(count, end);
 }
