@@ -31,7 +31,8 @@ using namespace test_support;
 constexpr std::uint64_t seed = 0x5eed0f04;
 constexpr std::size_t threads = 4;
 constexpr std::size_t fibers = 12;
-constexpr std::size_t turns = 400;
+constexpr std::size_t turns = 100;
+constexpr std::size_t blocks = 100;  // between two journeys: long enough that threads overlap
 
 /// What a fiber does: it takes blocks, and goes to another thread after every few.
 template <class Arena>
@@ -72,10 +73,10 @@ private:
     }
 
     void take(arena_lease& lease, range_log& log, fiber& back, std::size_t journeys) {
-        for (std::size_t count = 0; count < 10 * journeys; ++count) {
-            const std::size_t bytes = random_.skewed(8, random_.one_in(20) ? 6000 : 100);
+        for (std::size_t count = 0; count < blocks * journeys; ++count) {
+            const std::size_t bytes = random_.skewed(8, random_.one_in(100) ? 6000 : 100);
             void* const block = lease.allocate_bytes(bytes, 8);
-            if (count % 10 == 9) {
+            if (count % blocks == blocks / 2) {
                 back = std::move(back).resume();
             }
             log.add_filled(block, bytes, 8, 1);
