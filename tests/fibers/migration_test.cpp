@@ -19,7 +19,7 @@
 #include "support/team.hpp"
 
 /// \file
-/// Fibers that are on another thread each time they go on, each with a lease: in the middle of a
+/// Fibers that are on any thread each time they go on, each with a lease: in the middle of a
 /// loop of allocations, and in the middle of a scope.
 
 namespace {
@@ -117,8 +117,9 @@ TYPED_TEST(fibers_with_leases, go_from_thread_to_thread_in_the_middle_of_everyth
     run_team(threads, [&](std::size_t index) {
         for (std::size_t turn = 0; turn < 3 * turns; ++turn) {
             for (std::size_t number = 0; number < fibers; ++number) {
-                // Another thread for each fiber, each turn.
-                if ((number + turn) % threads == index && !all[number]->has_ended()) {
+                // Any thread, each turn: those that were together part.
+                const bool is_mine = mixed(seed + turn * fibers + number) % threads == index;
+                if (is_mine && !all[number]->has_ended()) {
                     void* const block = source.allocate_bytes(24, 8);
                     all[number]->go_on();
                     of_threads[index].add_filled(block, 24, 8, 1);
