@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <barrier>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <boost/context/fiber.hpp>
 
 #include <memory_arena/arena.hpp>
+#include <memory_arena/inspect.hpp>
 #include <memory_arena/lease.hpp>
 
 #include "support/arena_types.hpp"
@@ -98,6 +100,19 @@ private:
     fiber here_;
 };
 
+/// What the lanes of leases have used, in order.
+template <class Arena>
+std::vector<std::size_t> used_by_leases(const Arena& source) {
+    std::vector<std::size_t> result;
+    for (const memory_arena::inspected_lane& lane : source.inspect().lanes) {
+        if (lane.owner == memory_arena::lane_owner::lease) {
+            result.push_back(lane.used);
+        }
+    }
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
 template <class Arena>
 class fibers_with_leases : public testing::Test {};
 
@@ -129,10 +144,12 @@ TYPED_TEST(fibers_with_leases, go_from_thread_to_thread_in_the_middle_of_everyth
         }
     });
     live_ranges ranges;
+    std::vector<std::size_t> used;
     for (const auto& each : all) {
         EXPECT_TRUE(each->has_ended());
         EXPECT_EQ(each->threads_seen(), threads);
         EXPECT_TRUE(each->kept_its_scopes());
+        used.push_back(each->log().used());
         ranges.merge(each->log());
     }
     for (range_log& log : of_threads) {
@@ -140,6 +157,10 @@ TYPED_TEST(fibers_with_leases, go_from_thread_to_thread_in_the_middle_of_everyth
     }
     expect_sound(ranges, source);
     EXPECT_EQ(source.used_bytes(), ranges.least_used());
+    // Whoever went on with the lane of the thread that it was on before would be missing here, even
+    // where the two did not clash.
+    std::sort(used.begin(), used.end());
+    EXPECT_EQ(used_by_leases(source), used);
 }
 
 }  // namespace
