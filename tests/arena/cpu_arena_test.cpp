@@ -2,16 +2,20 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <memory_arena/allocator.hpp>
 #include <memory_arena/memory_resource.hpp>
+
+#include "support/refusing_kernel.hpp"
 
 using memory_arena::arena_usage;
 using memory_arena::cpu_arena;
@@ -175,10 +179,12 @@ TEST(cpu_arena, without_sequences_is_served_by_the_shards) {
     EXPECT_EQ(source.used_bytes(), 0U);
 }
 
-TEST(cpu_arena, works_through_the_shards_where_the_c_library_registers_no_sequences) {
+/// Runs the test before this one in a process that `prepare` has changed.
+template <class Prepare>
+void expect_shards_after(const Prepare& prepare) {
     const pid_t child = fork();
     if (child == 0) {
-        setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0", 1);
+        prepare();
         setenv("MEMORY_ARENA_EXPECT_SHARDS", "1", 1);
         execl("/proc/self/exe", "test_arena",
               "--gtest_filter=cpu_arena.without_sequences_is_served_by_the_shards", nullptr);
@@ -187,4 +193,13 @@ TEST(cpu_arena, works_through_the_shards_where_the_c_library_registers_no_sequen
     int status = -1;
     ASSERT_EQ(waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
+}
+
+TEST(cpu_arena, works_through_the_shards_where_the_c_library_registers_no_sequences) {
+    expect_shards_after([] { setenv("GLIBC_TUNABLES", "glibc.pthread.rseq=0", 1); });
+}
+
+TEST(cpu_arena, works_through_the_shards_where_a_sandbox_refuses_sequences) {
+    SKIP_UNLESS_CALLS_CAN_BE_REFUSED();
+    expect_shards_after([] { test_support::refuse_calls({SYS_rseq}, ENOSYS); });
 }

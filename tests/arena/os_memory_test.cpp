@@ -82,7 +82,8 @@ TEST(os_memory, is_address_space_and_nothing_else_by_default) {
     }
     SKIP_UNLESS_CALLS_CAN_BE_REFUSED();
     const auto in_child = [] {
-        for (const long call : {SYS_madvise, SYS_mbind, SYS_clone, SYS_clone3, SYS_openat}) {
+        for (const long call : {SYS_madvise, SYS_mbind, SYS_clone, SYS_clone3, SYS_openat,
+                                SYS_membarrier, SYS_getcpu}) {
             test_support::forbid_calls({call});
         }
         const arena one(std::size_t{16} << 20);
