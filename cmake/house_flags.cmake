@@ -42,3 +42,7 @@ if(MEMORY_ARENA_SANITIZE)
     add_compile_options(-fno-sanitize=vptr)
   endif()
 endif()
+if(MEMORY_ARENA_FUZZ)
+  # So does libFuzzer, which goes by what an input makes the library do.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
