@@ -1,12 +1,16 @@
 # The few commands one needs. CMake does the building (see CMakePresets.json); this only saves
 # typing.
 
-.PHONY: help demo test format
+.PHONY: help demo test format soak matrix
+
+SOAK_HOURS ?= 4
 
 help:
 	@echo 'make demo     build a release, run the quickstart and the benchmark demo'
 	@echo 'make test     run every check and every test, in every configuration'
 	@echo 'make format   format all C++ files'
+	@echo 'make soak     fuzz for SOAK_HOURS (4)'
+	@echo 'make matrix   compilers, processors and modes that make test leaves out'
 	@echo
 	@echo 'scripts/test release tsan   runs only these configurations (scripts/test --list names them all)'
 
@@ -19,3 +23,11 @@ test:
 
 format:
 	@scripts/check_format --fix
+
+soak:
+	@scripts/install_dependencies test
+	@scripts/soak $(SOAK_HOURS)
+
+matrix:
+	@scripts/install_dependencies matrix
+	@scripts/matrix
