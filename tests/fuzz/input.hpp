@@ -85,9 +85,7 @@ public:
 
 private:
     /// -128 to 127, as an unsigned number adds it.
-    std::size_t distance() noexcept {
-        return static_cast<std::size_t>(byte()) - std::size_t{128};
-    }
+    std::size_t distance() noexcept { return static_cast<std::size_t>(byte()) - std::size_t{128}; }
 
     std::span<const std::uint8_t> bytes_;
 };

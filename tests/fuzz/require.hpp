@@ -6,9 +6,8 @@
 /// \file
 /// What must be true. A fuzzer takes an abort for a find, and so does the replay.
 
-#define FUZZ_REQUIRE(...)                                        \
-    ((__VA_ARGS__) ? static_cast<void>(0)                        \
-                   : ::fuzz::fail(#__VA_ARGS__, __FILE__, __LINE__))
+#define FUZZ_REQUIRE(...) \
+    ((__VA_ARGS__) ? static_cast<void>(0) : ::fuzz::fail(#__VA_ARGS__, __FILE__, __LINE__))
 
 namespace fuzz {
 

@@ -157,16 +157,14 @@ public:
                             });
                     break;
                 case 3:
-                    meets ? maps_.meet(choices)
-                          : maps_.change(choices, [](auto& one, input& from) {
-                                change_map(one, from);
-                            });
+                    meets ? maps_.meet(choices) : maps_.change(choices, [](auto& one, input& from) {
+                        change_map(one, from);
+                    });
                     break;
                 default:
-                    meets ? sets_.meet(choices)
-                          : sets_.change(choices, [](auto& one, input& from) {
-                                change_set(one, from);
-                            });
+                    meets ? sets_.meet(choices) : sets_.change(choices, [](auto& one, input& from) {
+                        change_set(one, from);
+                    });
             }
         }
     }

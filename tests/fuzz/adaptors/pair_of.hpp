@@ -40,9 +40,8 @@ bool holds_the_same(const Container& left, const Plain& right) {
                            [&](auto one) { return right.count(one) == left.count(one); });
     } else if constexpr (requires { typename Plain::mapped_type; }) {
         return std::equal(left.begin(), left.end(), right.begin(), [](auto& one, auto& other) {
-            return one.first == other.first &&
-                   std::equal(one.second.begin(), one.second.end(), other.second.begin(),
-                              other.second.end());
+            return one.first == other.first && std::equal(one.second.begin(), one.second.end(),
+                                                          other.second.begin(), other.second.end());
         });
     } else {
         return std::equal(left.begin(), left.end(), right.begin());

@@ -56,9 +56,7 @@ struct resources_of_arenas {
 
     explicit resources_of_arenas(std::size_t capacity) : arenas(capacity) {}
 
-    std::pmr::memory_resource* source(std::size_t which) {
-        return arenas.source(which).resource();
-    }
+    std::pmr::memory_resource* source(std::size_t which) { return arenas.source(which).resource(); }
 
     allocators_of_arenas<Arena> arenas;
 };

@@ -102,8 +102,7 @@ void end_scope(turn& now) {
         return;
     }
     const holder::level& level = now.who.scopes.back();
-    const auto generation =
-        now.on.with_arena([](auto& source) { return source.generation(); });
+    const auto generation = now.on.with_arena([](auto& source) { return source.generation(); });
     if (level.generation != generation) {
         const account figures(now);
         now.who.scopes.pop_back();

@@ -32,10 +32,30 @@ workers& team() {
 /// What a thread or a lease does; the first of them most often.
 using deed = void (*)(turn&);
 constexpr std::array<deed, 24> deeds{
-    take_bytes, take_bytes,  take_bytes,   take_bytes,   take_bytes, take_numbers,
-    take_text,  take_object, take_object,  take_object,  take_elements_that_throw,
-    resize,     resize,      resize,       give_back,    give_back,  give_back,
-    query,      trim,        set_budget,   begin_scope,  begin_scope, end_scope, end_lease};
+    take_bytes,
+    take_bytes,
+    take_bytes,
+    take_what_is_left,
+    take_what_is_left,
+    take_numbers,
+    take_text,
+    take_object,
+    take_object,
+    take_object,
+    take_elements_that_throw,
+    resize,
+    resize,
+    resize,
+    give_back,
+    give_back,
+    give_back,
+    query,
+    trim,
+    set_budget,
+    begin_scope,
+    begin_scope,
+    end_scope,
+    end_lease};
 
 class program {
 public:

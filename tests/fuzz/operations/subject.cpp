@@ -31,8 +31,8 @@ std::vector<std::uint32_t> numbers_of(const std::vector<object_note>& objects) {
 }
 
 std::size_t some_capacity(input& choices) {
-    constexpr std::array<std::size_t, 12> capacities{16,     100,    600,     1040,    3000,    5000,
-                                                     16'384, 40'000, 100'000, 300'000, 1U << 20, 2U << 20};
+    constexpr std::array<std::size_t, 12> capacities{
+        16, 100, 600, 1040, 3000, 5000, 16'384, 40'000, 100'000, 300'000, 1U << 20, 2U << 20};
     const std::uint8_t kind = choices.byte();
     return kind < 0xe0 ? capacities[kind % capacities.size()]
                        : 16 + static_cast<std::size_t>(choices.number(3)) % (4U << 20);
@@ -185,8 +185,7 @@ void subject::require_sound() {
     FUZZ_REQUIRE(now.reserved == capacity_);
     FUZZ_REQUIRE(now.budget <= capacity_);
     FUZZ_REQUIRE(now.generation == with_arena([](auto& source) { return source.generation(); }));
-    const std::size_t remaining =
-        with_arena([](auto& source) { return source.remaining_bytes(); });
+    const std::size_t remaining = with_arena([](auto& source) { return source.remaining_bytes(); });
     FUZZ_REQUIRE(remaining == now.budget - std::min(now.budget, now.used));
 }
 

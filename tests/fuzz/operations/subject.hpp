@@ -137,7 +137,7 @@ private:
     std::atomic<std::uint32_t> next_number_{0};
     std::array<holder, workers::count> threads_;
     std::array<holder, leases> leases_;
-    std::mutex mutex_;  ///< of the next three
+    std::mutex mutex_;         ///< of the next three
     std::vector<block> kept_;  ///< of those who are gone
     std::vector<std::vector<object_note>> their_objects_;
     std::vector<std::uint32_t> late_;  ///< objects that destructors registered

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <memory_arena/inspect.hpp>
+
 #include "fuzz/operations/turn.hpp"
 
 namespace fuzz {
@@ -32,8 +34,9 @@ void hold(turn& now, void* place, std::size_t bytes, std::size_t cost) {
 void require_reason(const turn& now, const account& figures, std::size_t bytes,
                     std::size_t alignment) {
     const auto& before = figures.before();
-    FUZZ_REQUIRE(!now.alone || before.used + before.slack != 0 || before.budget != before.reserved ||
-                 alignment > 16 || bytes + most_added_bytes() > before.reserved);
+    FUZZ_REQUIRE(!now.alone || before.used + before.slack != 0 ||
+                 before.budget != before.reserved || alignment > 16 ||
+                 bytes + most_added_bytes() > before.reserved);
     figures.require_unchanged();
 }
 
@@ -51,12 +54,7 @@ void* caught(Take take, std::size_t bytes, std::size_t alignment) {
     return nullptr;
 }
 
-}  // namespace
-
-void take_bytes(turn& now) {
-    const bool throwing = now.choices.flag();
-    const std::size_t bytes = now.choices.size(now.on.capacity());
-    const std::size_t alignment = now.choices.alignment();
+void take(turn& now, bool throwing, std::size_t bytes, std::size_t alignment) {
     const account figures(now);
     void* const place = now.on.with_source(now.who, [&](auto& source) {
         return throwing ? caught([&] { return source.allocate_bytes(bytes, alignment); }, bytes,
@@ -79,6 +77,31 @@ void take_bytes(turn& now) {
         hold(now, place, bytes,
              figures.require_taken(in_granules(bytes), in_granules(bytes) + padding));
     }
+}
+
+}  // namespace
+
+void take_bytes(turn& now) {
+    const bool throwing = now.choices.flag();
+    const std::size_t bytes = now.choices.size(now.on.capacity());
+    take(now, throwing, bytes, now.choices.alignment());
+}
+
+void take_what_is_left(turn& now) {
+    const auto parts = now.on.with_arena([](auto& source) { return source.inspect(); });
+    const std::uint8_t where = now.choices.byte();
+    const std::size_t index = now.choices.byte();
+    std::size_t left = 0;
+    if ((where & 3U) == 0) {
+        left = parts.capacity - parts.frontier;
+    } else if ((where & 3U) == 1) {
+        const auto& shard = parts.shards[index % parts.shards.size()];
+        left = (where & 4U) != 0 ? shard.shelf.bytes() : shard.run.bytes();
+    } else if (!parts.lanes.empty()) {
+        left = parts.lanes[index % parts.lanes.size()].unused();
+    }
+    const std::size_t spare = static_cast<std::size_t>(where >> 6U) * 8;
+    take(now, false, left - std::min(left, spare), 8);
 }
 
 void take_numbers(turn& now) {
@@ -119,8 +142,8 @@ void take_text(turn& now) {
     }
     FUZZ_REQUIRE(*copy == text && copy->data()[text.size()] == '\0');
     const std::size_t taken = in_granules(text.size() + 1);
-    hold(now, const_cast<char*>(copy->data()), text.size() + 1,
-         figures.require_taken(taken, taken));
+    hold(
+        now, const_cast<char*>(copy->data()), text.size() + 1, figures.require_taken(taken, taken));
 }
 
 void take_object(turn& now) {
@@ -143,8 +166,7 @@ void take_object(turn& now) {
     }
     if (object != nullptr) {
         FUZZ_REQUIRE(!throws);
-        const object_note note{
-            number, {reinterpret_cast<unsigned char*>(object), sizeof(tracked)}};
+        const object_note note{number, {reinterpret_cast<unsigned char*>(object), sizeof(tracked)}};
         now.on.alive().add(note.bytes);
         now.who.objects.push_back(note);
     }

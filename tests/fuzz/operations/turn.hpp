@@ -84,6 +84,8 @@ private:
 
 // Taking (taking.cpp).
 void take_bytes(turn& now);
+/// Exactly what a lane, a shard or the frontier has left, or a little less.
+void take_what_is_left(turn& now);
 void take_numbers(turn& now);
 void take_text(turn& now);
 void take_object(turn& now);
