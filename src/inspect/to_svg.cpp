@@ -1,6 +1,7 @@
 #include <memory_arena/inspect.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "inspect/characters.hpp"
 #include "inspect/map_layout.hpp"
@@ -260,8 +261,10 @@ private:
         for (std::size_t place = 0; place < places.size(); ++place) {
             places[place] = place;
         }
-        std::stable_sort(places.begin(), places.end(), [&](std::size_t one, std::size_t other) {
-            return what_.lanes[one].used > what_.lanes[other].used;
+        // Those of the same size in their order.
+        std::sort(places.begin(), places.end(), [&](std::size_t one, std::size_t other) {
+            return std::pair(what_.lanes[other].used, one) <
+                   std::pair(what_.lanes[one].used, other);
         });
         const std::size_t shown = std::min(places.size(), lanes_in_legend);
         constexpr std::size_t columns = 3;

@@ -1,6 +1,8 @@
 #include <memory_arena/inspect.hpp>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "inspect/characters.hpp"
 #include "inspect/numbers.hpp"
@@ -85,8 +87,9 @@ void add_shards(std::string& out, const arena_inspection& what) {
     const auto held = [](const inspected_shard& one) {
         return one.run.bytes() + one.shelf.bytes() + one.direct_bytes;
     };
-    std::stable_sort(shards.begin(), shards.end(),
-                     [&](const auto& left, const auto& right) { return held(left) > held(right); });
+    std::sort(shards.begin(), shards.end(), [&](const auto& left, const auto& right) {
+        return std::pair(held(right), left.index) < std::pair(held(left), right.index);
+    });
     shards.resize(std::min(shards.size(), most_rows));
     table rows;
     if (!shards.empty()) {
@@ -102,8 +105,10 @@ void add_shards(std::string& out, const arena_inspection& what) {
 void add_lanes(std::string& out, const arena_inspection& what) {
     std::vector<inspected_lane> lanes = what.lanes;
     add_heading(out, "lanes of this generation: ", lanes.size(), lanes.size());
-    std::stable_sort(lanes.begin(), lanes.end(),
-                     [](const auto& left, const auto& right) { return left.used > right.used; });
+    std::sort(lanes.begin(), lanes.end(), [](const auto& left, const auto& right) {
+        return std::tie(right.used, left.owner, left.index) <
+               std::tie(left.used, right.owner, right.index);
+    });
     lanes.resize(std::min(lanes.size(), most_rows));
     table rows;
     if (!lanes.empty()) {

@@ -109,7 +109,7 @@ static_assert(noexcept(some<arena>().try_new_unmanaged<quiet>(1)));
 static_assert(!noexcept(some<arena>().try_new_object<throwing>(1)));
 static_assert(!noexcept(some<arena>().try_new_object<noisy_aggregate>(1)));
 static_assert(!noexcept(some<arena>().try_new_unmanaged<throwing>(1)));
-static_assert(noexcept(some<arena>().try_copy_string("")));
+static_assert(noexcept(some<arena>().try_copy_string(std::string_view())));
 static_assert(noexcept(some<arena>().reset()));
 static_assert(noexcept(some<const arena>().usage()) && noexcept(some<const arena>().name()) && noexcept(
     some<const arena>()
