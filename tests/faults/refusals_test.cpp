@@ -89,16 +89,24 @@ bool live_under(const plan& chosen, const arena_options& options, bool tries) {
     return was_reached();
 }
 
-class every_refusal : public testing::TestWithParam<std::tuple<scenario, bool>> {
-protected:
-    every_refusal() {
-        // Another mask than the usual one, so that one that is lost shows.
+/// Another mask than the usual one, so that one that is lost shows.
+class unusual_signals {
+public:
+    unusual_signals() {
         sigset_t one{};
         sigaddset(&one, SIGUSR2);
         pthread_sigmask(SIG_BLOCK, &one, &before_);
     }
-    ~every_refusal() override { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    unusual_signals(const unusual_signals&) = delete;
+    unusual_signals& operator=(const unusual_signals&) = delete;
+    ~unusual_signals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
+private:
+    sigset_t before_{};
+};
+
+class every_refusal : public testing::TestWithParam<std::tuple<scenario, bool>> {
+protected:
     /// How many calls were refused.
     template <class Arena>
     static std::size_t try_all(const plan& first, const arena_options& options, bool tries) {
@@ -108,13 +116,11 @@ protected:
         }
         return chosen.nth;
     }
-
-private:
-    sigset_t before_{};
 };
 
 TEST_P(every_refusal, leaves_an_arena_whole_or_unmade_and_nothing_behind) {
     const auto& [chosen, tries] = GetParam();
+    const unusual_signals here;
     std::size_t count = 0;
     for (std::size_t kind = 0; kind < call_count; ++kind) {
         const call what{static_cast<unsigned char>(kind)};

@@ -58,21 +58,22 @@ range_set::range range_of(const void* begin, std::size_t bytes) noexcept {
 const char* name_of(call what) noexcept { return names[static_cast<std::size_t>(what)]; }
 
 std::span<const int> errors_of(call what) noexcept {
-    static constexpr int invalid[] = {EINVAL, ENOMEM};
+    // Several where the library tells them apart, or hands them on.
+    static constexpr int invalid[] = {EINVAL};
     static constexpr int no_memory[] = {ENOMEM, EPERM};
     static constexpr int no_pages[] = {EINVAL, ENOMEM, EFAULT};
-    static constexpr int no_nodes[] = {ENOSYS, EPERM};
-    static constexpr int no_file[] = {ENOENT, EMFILE};
+    static constexpr int no_nodes[] = {ENOSYS};
+    static constexpr int no_file[] = {EMFILE};
     static constexpr int no_threads[] = {EAGAIN};
     switch (what) {
-        case call::map:
-        case call::map_from_pool:
-        case call::unmap: return no_memory;
+        case call::map: return no_memory;
         case call::populate: return no_pages;
         case call::place: return no_nodes;
         case call::open_file:
         case call::read_file: return no_file;
         case call::start_thread: return no_threads;
+        case call::map_from_pool:
+        case call::unmap:
         case call::take_from_heap: return {no_memory, 1};
         default: return invalid;
     }
