@@ -41,6 +41,7 @@ struct configuration {
     std::size_t regions = 1;  ///< several: a quarantine
     bool drops = false;       ///< whether complete() and take_blocks() may let a rest fall
     bool soak = false;        ///< explored on request only
+    bool narrow = true;       ///< explored with narrow words as well
     std::string remains{};    ///< what is known to go wrong here, and is accepted
 
     struct earlier {
@@ -53,5 +54,9 @@ struct configuration {
 
 /// All of them, smallest first.
 const std::vector<configuration>& configurations();
+
+/// Those that every run explores; if `narrow`, with packed generations of 3 bits in each: then they
+/// come round.
+std::vector<configuration> everyday_configurations(bool narrow);
 
 }  // namespace model

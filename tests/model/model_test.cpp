@@ -24,10 +24,10 @@ void PrintTo(const configuration& chosen, std::ostream* out) { *out << chosen.na
 
 namespace {
 
-std::vector<configuration> those(bool soak) {
+std::vector<configuration> soaks() {
     std::vector<configuration> list;
     std::copy_if(configurations().begin(), configurations().end(), std::back_inserter(list),
-                 [soak](const configuration& one) { return one.soak == soak; });
+                 [](const configuration& one) { return one.soak; });
     return list;
 }
 
@@ -52,8 +52,11 @@ TEST_P(every_interleaving, keeps_every_property) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(all, every_interleaving, testing::ValuesIn(those(false)), name_of);
-INSTANTIATE_TEST_SUITE_P(soak, every_interleaving, testing::ValuesIn(those(true)), name_of);
+INSTANTIATE_TEST_SUITE_P(all, every_interleaving,
+                         testing::ValuesIn(model::everyday_configurations(false)), name_of);
+INSTANTIATE_TEST_SUITE_P(narrow, every_interleaving,
+                         testing::ValuesIn(model::everyday_configurations(true)), name_of);
+INSTANTIATE_TEST_SUITE_P(soak, every_interleaving, testing::ValuesIn(soaks()), name_of);
 
 /// Each way to the end is the same, and the ends are, whether or not the explorer forgets what was
 /// read before a claim began again: only fewer states stand for them.

@@ -26,9 +26,11 @@ bool finds_it(const model::configuration& chosen) {
 }  // namespace
 
 int main(int count, char** arguments) try {
-    for (const model::configuration& one : model::configurations()) {
-        if (count == 2 && one.name == arguments[1]) {
-            return finds_it(one) ? 0 : 1;
+    for (const bool narrow : {false, true}) {
+        for (const model::configuration& one : model::everyday_configurations(narrow)) {
+            if (count == 2 && one.name == arguments[1]) {
+                return finds_it(one) ? 0 : 1;
+            }
         }
     }
     std::puts("usage: test_model_mutant_<fault> <configuration>");

@@ -384,20 +384,4 @@ void properties::check_bytes(const world& at) {
     }
 }
 
-void properties::check_direct_bytes(const world& at) {
-    const std::uint64_t generation = at.words[generation_word];
-    std::size_t expected = 0;
-    for (const possession& one : at.granted) {
-        expected += one.generation == generation ? one.counted : 0;
-    }
-    std::size_t found = 0;
-    for (std::size_t index = 0; index < arena_.shard_count(); ++index) {
-        found +=
-            arena_.layout().direct_bytes(at.words[arena_model::direct_word(index)], generation);
-    }
-    if (found != expected) {
-        fail("direct bytes are " + std::to_string(found) + ", not " + std::to_string(expected));
-    }
-}
-
 }  // namespace model

@@ -1,7 +1,8 @@
 #include "model/properties.hpp"
 
 /// \file
-/// What a quarantine adds: nobody is sent where a touch would end the process.
+/// The properties beside the protocol of frontier and shards: of direct bytes, and what a
+/// quarantine adds, that nobody is sent where a touch would end the process.
 
 namespace model {
 
@@ -26,6 +27,22 @@ void properties::check_regions(const world& at) {
             fail("the granted bytes " + std::to_string(one.bytes.begin) + " to " +
                  std::to_string(one.bytes.end) + " are in a region that is closed");
         }
+    }
+}
+
+void properties::check_direct_bytes(const world& at) {
+    const std::uint64_t generation = at.words[generation_word];
+    std::size_t expected = 0;
+    for (const possession& one : at.granted) {
+        expected += one.generation == generation ? one.counted : 0;
+    }
+    std::size_t found = 0;
+    for (std::size_t index = 0; index < arena_.shard_count(); ++index) {
+        found +=
+            arena_.layout().direct_bytes(at.words[arena_model::direct_word(index)], generation);
+    }
+    if (found != expected) {
+        fail("direct bytes are " + std::to_string(found) + ", not " + std::to_string(expected));
     }
 }
 
