@@ -324,6 +324,7 @@ std::vector<configuration> quarantines() {
         {.name = "quarantine_of_three_resets",
          .blocks = 1,
          .regions = 3,
+         .narrow = false,
          .threads = {{reset(), direct(0, 16)}, {reset()}, {reset()}}},
         {.name = "quarantine_beside_two_refills",
          .blocks = 2,
