@@ -57,4 +57,12 @@ std::error_code discard(std::byte* begin, std::size_t bytes) noexcept {
     return {};
 }
 
+std::error_code make_inaccessible(std::byte* /*begin*/, std::size_t /*bytes*/) noexcept {
+    return std::make_error_code(std::errc::not_supported);
+}
+
+std::error_code make_accessible(std::byte* /*begin*/, std::size_t /*bytes*/) noexcept {
+    return {};  // all of it is, always
+}
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os
