@@ -105,12 +105,14 @@ struct arena_options {
     /// ends the process by SIGSEGV, with or without a sanitizer: a pointer that outlives its
     /// generation is found at its first use. Generations use memory in turn, each its own copy of
     /// the capacity (rounded up to the page), so this costs 1 + quarantine times the address space,
-    /// a page more for each, which together must not exceed max_capacity. Each reset then makes two
-    /// system calls, and a third, with which its pages go back, where the generation had any: it
-    /// keeps none, whatever `retain` says, and the next generation finds no page committed. Where
-    /// the system refuses, the memory stays accessible, and usage().refused counts it; where it
-    /// refuses to open the next copy, the next generation uses the memory of the one that ended.
-    /// Not with a buffer, and not with explicit huge pages.
+    /// a page more for each, which together must not exceed max_capacity; and two mappings more.
+    /// Each reset then is some microseconds: two system calls, and a third, by which its pages go
+    /// back, where the generation had any. It keeps none, whatever `retain` says, so each
+    /// generation commits its pages anew; trim has nothing to do, and a prefault is for the first
+    /// generation. Resets at once come one after another. Where the system refuses to close what
+    /// ended, it stays accessible; where it refuses to open the next copy, the next generation uses
+    /// the memory of the one that ended: usage().refused counts each. Not with a buffer, and not
+    /// with explicit huge pages.
     std::size_t quarantine = 0;
 };
 

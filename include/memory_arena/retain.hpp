@@ -9,7 +9,7 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 
 /// What a reset keeps of the pages that are committed; the rest goes back to the system, and is
 /// committed anew, as zeros, at its next touch. What the next generation uses lies at the bottom of
-/// the reserve, so that is what is kept.
+/// the reserve, so that is what is kept. Nothing is where arena_options::quarantine is set.
 class retain {
 public:
     /// All: no system call, and the next generation finds its pages warm.
