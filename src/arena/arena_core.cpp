@@ -179,7 +179,7 @@ void arena_core::close(arena_face& face) noexcept {
     }
     if (core->wipes_) {
         const frontier& edge = core->shards_.edge();
-        core->wipe(edge.region_begin(), edge.bytes(generation));
+        core->wipe(edge.region_begin(generation), edge.bytes(generation));
     }
     if (face.is_watched()) {
         core->end_watch();

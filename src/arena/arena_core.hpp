@@ -123,7 +123,7 @@ public:
     [[nodiscard]] std::size_t block_bytes() const noexcept { return shape_.block_bytes(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }
     [[nodiscard]] bool contains(const void* pointer) const noexcept {
-        return region_.contains(pointer, shards_.edge().region_begin());
+        return region_.contains(pointer, shards_.edge().region_begin(now()));
     }
     [[nodiscard]] std::string_view name() const noexcept { return {name_.data(), name_length_}; }
 

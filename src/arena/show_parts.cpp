@@ -46,7 +46,7 @@ inspected_lane shown(const lane_view& seen, lane_owner owner, std::size_t index,
 arena_usage arena_core::show_parts(part_viewer& viewer) const {
     for (;;) {
         const std::uint64_t generation = now();
-        const std::size_t region = shards_.edge().region_begin();
+        const std::size_t region = shards_.edge().region_begin(generation);
         const std::size_t count = lanes_in_use();
         const std::size_t leases = leases_.ever_taken();
         viewer.begin(shards_.count(), count + leases);

@@ -71,7 +71,7 @@ void arena_core::forbid(std::size_t begin, std::size_t end) const noexcept {
 
 void arena_core::forbid_all(std::uint64_t generation) const noexcept {
     os::empty_pool(region_.begin(), red_zone);
-    const std::size_t begin = shards_.edge().region_begin();
+    const std::size_t begin = shards_.edge().region_begin(generation);
     forbid(begin, begin + shards_.edge().bytes(generation));
 }
 

@@ -84,15 +84,15 @@ public:
         return shape_.bytes_before(unpack(load()).block);
     }
 
-    /// The region in which a generation begins that has nothing yet, and where that is. Moved by
-    /// who ends a generation (quarantine.hpp), before.
-    [[nodiscard]] std::size_t region() const noexcept {
-        return shape_.region_of(first_block_.load(std::memory_order_relaxed));
+    /// The region that `generation`, the one at hand, has or would begin in, and where that is.
+    [[nodiscard]] std::size_t region(std::uint64_t generation) const noexcept {
+        return shape_.region_of(seen_by(load(), generation).block);
     }
-    [[nodiscard]] std::size_t region_begin() const noexcept {
-        return shape_.position_of(first_block_.load(std::memory_order_relaxed));
+    [[nodiscard]] std::size_t region_begin(std::uint64_t generation) const noexcept {
+        return shape_.position_of(shape_.first_block_of(region(generation)));
     }
     [[nodiscard]] std::size_t region_count() const noexcept { return shape_.region_count(); }
+    /// Has later generations begin in `region`. By who ends one (quarantine.hpp), before.
     void begin_in(std::size_t region) noexcept {
         // Relaxed: who finds the next generation finds this, which was stored before.
         first_block_.store(shape_.first_block_of(region), std::memory_order_relaxed);

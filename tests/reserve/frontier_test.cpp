@@ -65,8 +65,9 @@ TEST(frontier, begins_a_generation_in_the_region_that_is_said) {
     EXPECT_EQ(edge.bytes(1), capacity);
     EXPECT_EQ(edge.room(1), 0U);
     edge.begin_in(2);
-    EXPECT_EQ(edge.region(), 2U);
-    EXPECT_EQ(edge.region_begin(), 2 * (capacity + 4096));
+    EXPECT_EQ(edge.region(1), 0U);
+    EXPECT_EQ(edge.region(2), 2U);
+    EXPECT_EQ(edge.region_begin(2), 2 * (capacity + 4096));
     EXPECT_EQ(edge.bytes(1), capacity) << "what has begun goes on where it is";
     EXPECT_EQ(edge.seen_by(edge.load(), 2).block, 2 * 257U);
     EXPECT_EQ(edge.bytes(2), 0U);
