@@ -64,10 +64,10 @@ retain some_retain(turn& now, std::uint8_t kind) {
     }
 }
 
-/// Nothing of what was there can be read.
-void require_clean(turn& now) {
-    constexpr std::size_t bytes = 64;
-    now.on.with_arena([](auto& source) {
+/// Nothing of the `used` bytes that were there can be read.
+void require_clean(turn& now, std::size_t used) {
+    const std::size_t bytes = std::clamp(used, std::size_t{64}, std::size_t{1} << 18);
+    now.on.with_arena([bytes](auto& source) {
         if (void* const place = source.try_allocate_bytes(bytes, 8)) {
             const std::span all(static_cast<const unsigned char*>(place), bytes);
             FUZZ_REQUIRE(std::all_of(all.begin(), all.end(), subject::is_clean));
@@ -94,7 +94,7 @@ void reset(turn& now) {
         FUZZ_REQUIRE(after.committed == 0);
     }
     if (now.on.wipes()) {
-        require_clean(now);
+        require_clean(now, before.used);
     }
 }
 
