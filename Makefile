@@ -19,6 +19,7 @@ demo:
 
 test:
 	@scripts/install_dependencies test
+	@scripts/install_dependencies essential
 	@scripts/test
 
 format:
