@@ -10,6 +10,7 @@ TEST(atomic_word, is_aligned_and_lock_free) {
     static_assert(alignof(atomic_word) == 8);
     static_assert(sizeof(atomic_word) == 8);
 #if !defined(__i386__) || !defined(__clang__) || __clang_major__ > 14
-    static_assert(atomic_word::is_always_lock_free);  // Clang 14 doesn't say so of i386, where it is
+    static_assert(
+        atomic_word::is_always_lock_free);  // Clang 14 doesn't say so of i386, where it is
 #endif
 }
