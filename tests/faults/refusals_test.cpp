@@ -63,6 +63,8 @@ std::vector<scenario> scenarios() {
         {"listed", {.capacity = 2 * mib, .name = "listed", .listed = true}},
         {"in_a_buffer", {.buffer = lent, .wipe_at_reset = true}},
         {"with_one_lane_and_shard", {.capacity = 2 * mib, .shard_count = 1, .lane_count = 1}},
+        {"quarantined", {.capacity = 2 * mib, .quarantine = 2}},
+        {"quarantined_and_wiped", {.capacity = 2 * mib, .wipe_at_reset = true, .quarantine = 1}},
         {"everything", everything_of(page_kind::transparent_huge)},
         {"everything_explicit", everything_of(page_kind::explicit_huge)},
     };
@@ -152,7 +154,9 @@ TEST(refusals, reach_every_kind_of_call) {
         const plan chosen = {first, 0, errors_of(first)[0], reach::any_kind};
         std::size_t count = 0;
         for (const page_kind pages : {page_kind::transparent_huge, page_kind::explicit_huge}) {
-            static_cast<void>(live_under<memory_arena::arena>(chosen, everything_of(pages), true));
+            arena_options options = everything_of(pages);
+            options.quarantine = pages == page_kind::explicit_huge ? 0 : 1;
+            static_cast<void>(live_under<memory_arena::arena>(chosen, options, true));
             count += refused(what);
         }
         EXPECT_NE(count, 0U) << name_of(what);

@@ -33,7 +33,9 @@ constexpr std::array<const char*, call_count> names = {
     "sysconf",
     "pthread_create",
     "pthread_sigmask",
-    "operator new"};
+    "operator new",
+    "mprotect PROT_NONE",
+    "mprotect PROT_READ | PROT_WRITE"};
 
 std::atomic<bool> library_calls{false};
 plan followed;
@@ -72,6 +74,8 @@ std::span<const int> errors_of(call what) noexcept {
         case call::open_file:
         case call::read_file: return no_file;
         case call::start_thread: return no_threads;
+        case call::close_pages:
+        case call::open_pages:
         case call::map_from_pool:
         case call::unmap:
         case call::take_from_heap: return {no_memory, 1};

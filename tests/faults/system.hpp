@@ -30,8 +30,10 @@ enum class call : unsigned char {
     start_thread,    ///< pthread_create
     block_signals,   ///< pthread_sigmask, with a place for the mask before
     take_from_heap,  ///< operator new
+    close_pages,     ///< mprotect PROT_NONE
+    open_pages,      ///< mprotect PROT_READ | PROT_WRITE
 };
-inline constexpr std::size_t call_count = 17;
+inline constexpr std::size_t call_count = 19;
 
 [[nodiscard]] const char* name_of(call what) noexcept;
 

@@ -53,6 +53,7 @@ using thread_start = void* (*)(void*);
 void* __real_mmap(void* where, std::size_t bytes, int protection, int flags, int file, off_t at);
 int __real_munmap(void* where, std::size_t bytes);
 int __real_madvise(void* where, std::size_t bytes, int advice);
+int __real_mprotect(void* where, std::size_t bytes, int access);
 long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
 int __real_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int __real_open(const char* path, int flags, unsigned mode);
@@ -68,6 +69,7 @@ int __real_pthread_sigmask(int how, const sigset_t* set, sigset_t* before);
 void* __wrap_mmap(void* where, std::size_t bytes, int protection, int flags, int file, off_t at);
 int __wrap_munmap(void* where, std::size_t bytes);
 int __wrap_madvise(void* where, std::size_t bytes, int advice);
+int __wrap_mprotect(void* where, std::size_t bytes, int access);
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 int __wrap_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 int __wrap_open(const char* path, int flags, unsigned mode);
@@ -139,6 +141,13 @@ int __wrap_madvise(void* where, std::size_t bytes, int advice) {
             return __real_madvise(where, bytes, advice);
         default: return fails_as_unknown();
     }
+}
+
+int __wrap_mprotect(void* where, std::size_t bytes, int access) {
+    if (is_library() && refuses(access == PROT_NONE ? call::close_pages : call::open_pages)) {
+        return -1;
+    }
+    return __real_mprotect(where, bytes, access);
 }
 
 long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f) {
