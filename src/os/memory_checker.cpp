@@ -7,6 +7,7 @@
 #endif
 
 // Weak: there where a sanitizer's run-time library is part of the program, else null.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the sanitizers' names
 extern "C" {
 [[gnu::weak]] void __asan_poison_memory_region(const volatile void* begin, std::size_t bytes);
 [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* begin, std::size_t bytes);
@@ -14,6 +15,7 @@ extern "C" {
 [[gnu::weak]] void __msan_poison(const volatile void* begin, std::size_t bytes);
 [[gnu::weak]] void __msan_unpoison(const volatile void* begin, std::size_t bytes);
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::os {
 

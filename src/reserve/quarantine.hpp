@@ -23,6 +23,7 @@ public:
     region_pages() = default;
     region_pages(const region_pages&) = delete;
     region_pages& operator=(const region_pages&) = delete;
+    virtual ~region_pages() = default;
 
     /// Makes a region accessible. Whether the system did.
     [[nodiscard]] virtual bool open(std::size_t region) noexcept = 0;
@@ -30,9 +31,6 @@ public:
     virtual void close(std::size_t region, std::size_t used) noexcept = 0;
     /// Makes it fit for the next generation, at once.
     virtual void clean(std::size_t region, std::size_t used) noexcept = 0;
-
-protected:
-    ~region_pages() = default;
 };
 
 /// Ends the generation, and has the next one begin in the next region; in the same one, after a

@@ -45,11 +45,14 @@ struct at_construction {
     explicit at_construction(Run run) { run(); }
 };
 template <class Run>
-struct at_destruction {
+class at_destruction {
+public:
     explicit at_destruction(Run run) : run_(run) {}
     at_destruction(const at_destruction&) = delete;
     at_destruction& operator=(const at_destruction&) = delete;
     ~at_destruction() { run_(); }
+
+private:
     Run run_;
 };
 
