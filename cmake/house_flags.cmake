@@ -28,7 +28,9 @@ endif()
 function(memory_arena_house_flags target)
   target_compile_options(${target} PRIVATE
     ${memory_arena_warnings}
-    $<$<BOOL:${MEMORY_ARENA_WERROR}>:-Werror>)
+    $<$<BOOL:${MEMORY_ARENA_WERROR}>:-Werror>
+    # Atomic: threads count the same lines.
+    $<$<BOOL:${MEMORY_ARENA_COVERAGE}>:--coverage;-fprofile-update=atomic>)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 
 /// \file
-/// How much work a test does. A sanitizer makes each step dearer, so there is less of it there. No
-/// other file of the tests names a sanitizer.
+/// How much work a test does. A sanitizer, or the counting of lines, makes each step dearer, so
+/// there is less of it there. No other file of the tests names a sanitizer.
 
 #if defined(__has_feature)
 #define MEMORY_ARENA_TESTS_HAVE(feature) __has_feature(feature)
@@ -18,6 +18,8 @@ namespace test_support {
 inline constexpr std::size_t work_divisor = 8;
 #elif defined(__SANITIZE_ADDRESS__) || MEMORY_ARENA_TESTS_HAVE(address_sanitizer)
 inline constexpr std::size_t work_divisor = 2;
+#elif defined(MEMORY_ARENA_TESTS_COUNT_LINES)  // scripts/coverage
+inline constexpr std::size_t work_divisor = 20;
 #else
 inline constexpr std::size_t work_divisor = 1;
 #endif
