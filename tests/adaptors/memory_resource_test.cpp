@@ -65,6 +65,7 @@ TEST(memory_resource, equals_another_over_the_same_arena) {
     EXPECT_TRUE(first == *a.resource());
     EXPECT_TRUE(*a.resource() == first);
     EXPECT_TRUE(first.is_equal(second));
+    EXPECT_TRUE(first.is_equal(first));
 }
 
 TEST(memory_resource, differs_from_one_over_another_arena) {

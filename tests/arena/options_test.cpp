@@ -64,6 +64,12 @@ TEST(options, refuse_a_capacity_of_zero) {
     EXPECT_THROW(arena{std::size_t{0}}, std::invalid_argument);
 }
 
+TEST(options, refuse_a_buffer_above_the_largest) {
+    // By its size alone: nobody looks at what isn't there.
+    alignas(64) std::array<std::byte, 64> few{};
+    expect_refused(arena_options{.buffer = {few.data(), max_capacity + 64}});
+}
+
 TEST(options, refuse_a_capacity_above_the_largest) {
     expect_refused(arena_options{.capacity = max_capacity + 1});
     expect_refused(arena_options{.capacity = largest_size - 15});

@@ -2,6 +2,7 @@
 /// contract_misuse SCENARIO: breaks the contract of an arena in one place, which a checked build
 /// has to report; or, called `clean`, in none.
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
@@ -12,15 +13,35 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <memory_arena.hpp>
 #include <memory_arena/checked_ptr.hpp>
+
+namespace {
+
+/// Whether `new (std::nothrow)`, which makes the records, finds no memory.
+std::atomic<bool> memory_is_out{false};
+
+}  // namespace
+
+void* operator new(std::size_t bytes, const std::nothrow_t& /*nothrow*/) noexcept {
+    try {
+        return memory_is_out.load() ? nullptr : ::operator new(bytes);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
 
 namespace {
 
@@ -147,6 +168,21 @@ void destruction_beside_a_call() {
     while_a_call_is_under_way(*source, [&] { source.reset(); });
 }
 
+void destruction_within_its_reset() {
+    std::optional<arena> source(options);
+    const auto destroy = [&] { source.reset(); };
+    static_cast<void>(source->new_object<at_destruction<decltype(destroy)>>(destroy));
+    source->reset();
+}
+
+void call_after_destruction() {
+    // Where it lay stays: nothing but the record tells that it is gone.
+    alignas(arena) static std::array<std::byte, sizeof(arena)> place;
+    arena* const gone = std::construct_at(reinterpret_cast<arena*>(place.data()), options);
+    std::destroy_at(gone);
+    static_cast<void>(gone->new_object<int>(42));
+}
+
 template <class Source, class Container>
 void outlive_a_reset(Source& source, Container filled) {
     source.reset();
@@ -259,9 +295,39 @@ void use_properly() {
     other.join();
 }
 
+/// In the child of a fork the calls of the parent's other threads are under way no more.
+void fork_beside_a_call() {
+    arena source(options);
+    while_a_call_is_under_way(source, [&] {
+        const pid_t child = fork();
+        if (child == 0) {
+            source.reset();
+            static_cast<void>(source.new_span<int>(7));
+            std::_Exit(EXIT_SUCCESS);
+        }
+        int status = EXIT_FAILURE;
+        if (waitpid(child, &status, 0) != child || status != EXIT_SUCCESS) {
+            std::fputs("memory_arena: the child failed\n", stderr);
+        }
+    });
+}
+
+void do_without_a_record() {
+    memory_is_out = true;
+    try {
+        const arena source(options);
+        std::fputs("memory_arena: an arena without a record\n", stderr);
+    } catch (const std::system_error&) {
+        // As where the kernel refuses memory.
+    }
+    memory_is_out = false;
+}
+
 void clean() {
     use_properly<arena>();
     use_properly<cpu_arena>();
+    fork_beside_a_call();
+    do_without_a_record();
     std::puts("nothing was wrong");
 }
 
@@ -285,6 +351,8 @@ constexpr scenario scenarios[] = {
     {"scopes_end_out_of_order", scopes_end_out_of_order},
     {"destruction_beside_a_call", destruction_beside_a_call<arena>},
     {"cpu_arena_destruction_beside_a_call", destruction_beside_a_call<cpu_arena>},
+    {"destruction_within_its_reset", destruction_within_its_reset},
+    {"call_after_destruction", call_after_destruction},
     {"vector_outlives_its_generation", vector_outlives_its_generation},
     {"deque_outlives_its_generation", deque_outlives_its_generation},
     {"map_outlives_its_generation", map_outlives_its_generation},
