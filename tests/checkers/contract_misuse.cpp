@@ -312,6 +312,20 @@ void fork_beside_a_call() {
     });
 }
 
+/// One arena's destructors may reset another, and use it.
+void reset_another_within_a_reset() {
+    arena outer(options);
+    arena inner(options);
+    const auto reset_inner = [&] {
+        static_cast<void>(inner.new_object<std::string>(std::size_t{50}, 'i'));
+        const auto use_outer = [&] { static_cast<void>(outer.new_span<int>(7)); };
+        static_cast<void>(inner.new_object<at_destruction<decltype(use_outer)>>(use_outer));
+        inner.reset();
+    };
+    static_cast<void>(outer.new_object<at_destruction<decltype(reset_inner)>>(reset_inner));
+    outer.reset();
+}
+
 void do_without_a_record() {
     memory_is_out = true;
     try {
@@ -327,6 +341,7 @@ void clean() {
     use_properly<arena>();
     use_properly<cpu_arena>();
     fork_beside_a_call();
+    reset_another_within_a_reset();
     do_without_a_record();
     std::puts("nothing was wrong");
 }

@@ -189,9 +189,32 @@ private:
     char* bytes_;
 };
 
+struct fails_to_be_made {
+    fails_to_be_made() { throw 1; }
+    std::array<char, 40> bytes{};
+};
+
+/// Requests for nothing, for too much, and for what comes to nothing.
+template <class Source>
+void use_at_the_edges(Source& source) {
+    if (source.try_allocate_bytes(mib * mib / 8) != nullptr) {
+        std::abort();
+    }
+    source.deallocate_bytes(source.allocate_bytes(0), 0);
+    const std::span<char> mine = written(source, 40);
+    static_cast<void>(source.try_extend(mine, mine.size()));
+    read(mine.data() + 39);
+    try {
+        static_cast<void>(source.template new_unmanaged<fails_to_be_made>());
+    } catch (int) {
+        read(mine.data());
+    }
+}
+
 /// What a program may do.
 template <class Source>
 void use(Source& source) {
+    use_at_the_edges(source);
     for (std::size_t bytes = 1; bytes < 5'000; bytes += 1 + bytes / 3) {
         const std::span<char> mine = written(source, bytes);
         read(mine.data() + bytes - 1);

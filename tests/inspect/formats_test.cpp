@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <memory_arena/inspect.hpp>
@@ -18,6 +19,9 @@ namespace {
 
 using memory_arena::arena_inspection;
 using memory_arena::lane_owner;
+using memory_arena::lane_path;
+using memory_arena::page_kind;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -117,6 +121,36 @@ TEST(to_text, shows_so_many_lanes_and_no_more) {
     const std::string text = to_text(what);
     EXPECT_THAT(text, HasSubstr("lanes of this generation: 1000, here the first 32\n"));
     EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 60);
+}
+
+TEST(to_text, has_a_word_for_each_kind_of_path_page_and_owner) {
+    arena_inspection what = small_one();
+    what.lanes[0].owner = lane_owner::cpu;
+    what.usage.budget = what.capacity / 2;
+    EXPECT_THAT(to_text(what), AllOf(HasSubstr("CPU 4"), HasSubstr("budget")));
+    for (const auto& [path, word] :
+         {std::pair{lane_path::per_thread, "lanes: per_thread"},
+          {lane_path::mm_cid, "lanes: mm_cid"},
+          {lane_path::cpu_id, "lanes: cpu_id"},
+          {lane_path::shards, "lanes: shards"}}) {
+        what.usage.path = path;
+        EXPECT_THAT(to_text(what), HasSubstr(word));
+    }
+    for (const auto& [pages, word] : {std::pair{page_kind::standard, "pages: standard"},
+                                      {page_kind::transparent_huge, "pages: transparent_huge"},
+                                      {page_kind::explicit_huge, "pages: explicit_huge"}}) {
+        what.usage.pages = pages;
+        EXPECT_THAT(to_text(what), HasSubstr(word));
+    }
+}
+
+TEST(to_open_metrics, escapes_names) {
+    EXPECT_THAT(to_open_metrics(std::vector{small_one("a\"b\\c\nd\x01")}),
+                HasSubstr("\"a\\\"b\\\\c\\nd\uFFFD\""));
+}
+
+TEST(to_svg, escapes_names) {
+    EXPECT_THAT(to_svg(small_one("<a & \"b\">")), HasSubstr("&lt;a &amp; &quot;b&quot;&gt;"));
 }
 
 TEST(to_open_metrics, tells_arenas_of_one_name_apart) {
