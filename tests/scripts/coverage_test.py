@@ -26,7 +26,7 @@ class coverage_test(unittest.TestCase):
         for file, function in rows:
             with self.subTest(f"{file}: {function}"):
                 text = (coverage.ROOT / file).read_text(encoding="utf-8")
-                self.assertTrue(re.search(rf"\b{re.escape(function.split('::')[-1])}\b", text))
+                self.assertTrue(function == "*" or re.search(rf"\b{re.escape(function.split('::')[-1])}\b", text))
 
     def test_a_line_counts_as_reached_where_any_object_reached_it(self):
         counts = coverage.Counts()
