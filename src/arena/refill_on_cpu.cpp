@@ -71,7 +71,7 @@ void* arena_core::allocate_on_cpu(std::size_t bytes, std::size_t alignment) noex
                 lanes_, face_.location, got.generation, address_of(got.begin), address_of(got.end));
         } else if (got.what == grant::kind::tlab) {
             in_lane = install_on_cpu(lanes_, face_.location, face_.generation, got.generation,
-                                     address_of(got.begin), address_of(got.end));
+                                     address_of(got.begin), address_of(got.end), here);
         } else {
             return serve_directly(got, home, bytes, alignment);
         }

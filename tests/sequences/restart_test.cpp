@@ -62,7 +62,7 @@ public:
         const std::uintptr_t start = newest_end_ + 4096;  // runs don't touch
         newest_end_ = start + bytes;
         static_cast<void>(
-            sequences::install(lanes(), generation_, generation_, start, newest_end_));
+            sequences::install(lanes(), generation_, generation_, start, newest_end_, here()));
     }
     void retract() {
         std::vector<block>& mine = handed_out_[generation_];
@@ -217,6 +217,22 @@ void make_writable(std::uintptr_t address) {
 }
 
 }  // namespace
+
+/// A thread that has gone to another CPU since it looked: queries don't know of a lane there yet.
+TEST(restartable_sequences, install_only_into_the_lane_that_is_known) {
+    if (memory_arena::os::rseq().numbering == memory_arena::os::cpu_numbering::none) {
+        GTEST_SKIP() << memory_arena::os::rseq().why;
+    }
+    // One thread's dense number stays what it is; by CPU number it may change at any time.
+    std::vector<lane> lanes(4096);
+    const std::atomic<std::uint64_t> generation{1};
+    const lane elsewhere;
+    EXPECT_FALSE(sequences::install(lanes.data(), generation, 1, 4096, 8192, elsewhere));
+    for (const lane& one : lanes) {
+        EXPECT_EQ(one.generation.load(), 0U);
+        EXPECT_EQ(one.limit.load(), 0U);
+    }
+}
 
 TEST(restartable_sequences, survive_a_restart_at_each_instruction_of_each) {
     if (memory_arena::os::rseq().numbering == memory_arena::os::cpu_numbering::none) {

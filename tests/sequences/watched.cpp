@@ -83,8 +83,9 @@ WATCHED bool extend(detail::lane* lanes, std::uint64_t generation, std::uintptr_
 }
 
 WATCHED bool install(detail::lane* lanes, const std::atomic<std::uint64_t>& current,
-                     std::uint64_t generation, std::uintptr_t start, std::uintptr_t limit) {
-    return detail::install_on_cpu(lanes, location(), current, generation, start, limit);
+                     std::uint64_t generation, std::uintptr_t start, std::uintptr_t limit,
+                     const detail::lane& known) {
+    return detail::install_on_cpu(lanes, location(), current, generation, start, limit, known);
 }
 
 WATCHED bool retract(detail::lane* lanes, std::uint64_t generation, std::uintptr_t begin,

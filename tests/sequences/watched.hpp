@@ -19,7 +19,8 @@ bool bump_aligned(memory_arena::detail::lane* lanes, const std::atomic<std::uint
 bool extend(memory_arena::detail::lane* lanes, std::uint64_t generation, std::uintptr_t from,
             std::uintptr_t to);
 bool install(memory_arena::detail::lane* lanes, const std::atomic<std::uint64_t>& current,
-             std::uint64_t generation, std::uintptr_t start, std::uintptr_t limit);
+             std::uint64_t generation, std::uintptr_t start, std::uintptr_t limit,
+             const memory_arena::detail::lane& known);
 bool retract(memory_arena::detail::lane* lanes, std::uint64_t generation, std::uintptr_t begin,
              std::uintptr_t end);
 

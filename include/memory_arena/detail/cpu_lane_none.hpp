@@ -30,7 +30,7 @@ inline bool extend_on_cpu(lane* /*lanes*/, const rseq_location& /*location*/,
 inline bool install_on_cpu(lane* /*lanes*/, const rseq_location& /*location*/,
                            const std::atomic<std::uint64_t>& /*current*/,
                            std::uint64_t /*generation*/, std::uintptr_t /*start*/,
-                           std::uintptr_t /*limit*/) noexcept {
+                           std::uintptr_t /*limit*/, const lane& /*known*/) noexcept {
     return false;
 }
 

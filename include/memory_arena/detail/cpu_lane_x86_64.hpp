@@ -149,16 +149,21 @@ missed:
 }
 
 /// Gives the lane the TLAB [start, limit) of `generation`, which must still be the arena's, unless
-/// it holds one of this generation with as much room. The lane's used bytes stay what they are:
-/// they are announced (src/lanes/lane_ledger.hpp) while cursor and start change, and a sequence
-/// that was aborted between is recognised by the odd revision and takes the announced sum.
+/// it holds one of this generation with as much room, or isn't the one that is `known`: queries
+/// have been told of that one, and the thread may be on another CPU by now. The lane's used bytes
+/// stay what they are: they are announced (src/lanes/lane_ledger.hpp) while cursor and start
+/// change, and a sequence that was aborted between is recognised by the odd revision and takes the
+/// announced sum.
 inline bool install_on_cpu(lane* lanes, const rseq_location& location,
                            const std::atomic<std::uint64_t>& current, std::uint64_t generation,
-                           std::uintptr_t start, std::uintptr_t limit) noexcept {
+                           std::uintptr_t start, std::uintptr_t limit, const lane& known) noexcept {
     std::uintptr_t at = 0;
     std::uintptr_t used = 0;
+    const lane* const wanted = &known;
     asm volatile goto(
         MEMORY_ARENA_RSEQ_DESCRIPTOR MEMORY_ARENA_RSEQ_BEGIN
+        "cmpq %[wanted], %[at]\n\t"
+        "jne %l[missed]\n\t"
         "cmpq %[current], %[generation]\n\t"
         "jne %l[missed]\n\t"
         "testl $1, 64(%[at])\n\t"
@@ -203,9 +208,9 @@ inline bool install_on_cpu(lane* lanes, const rseq_location& location,
         "incl 64(%[at])\n\t"
         "movq %[limit], 8(%[at])\n" MEMORY_ARENA_RSEQ_END
         : [at] "=&r"(at), [used] "=&r"(used)
-        :
-        [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
-        [current] "m"(current), [generation] "r"(generation), [start] "r"(start), [limit] "r"(limit)
+        : [area] "r"(location.area), [index] "r"(location.index), [lanes] "r"(lanes),
+          [current] "m"(current), [generation] "r"(generation), [start] "r"(start),
+          [limit] "r"(limit), [wanted] "m"(wanted)
         : "cc", "memory"
         : missed);
     return true;
