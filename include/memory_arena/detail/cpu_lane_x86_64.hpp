@@ -25,7 +25,7 @@
 ///
 ///     bump      needs the arena's generation and cursor + n <= limit           commits cursor
 ///     extend    needs generation and limit unchanged                           commits limit
-///     install   needs the lane to be dead, closed or nearly used up            commits limit
+///     install   needs the known lane, dead, closed or nearly used up           commits limit
 ///     retract   needs the block to be the newest                               commits cursor
 ///
 /// install writes several words before it commits. Its first store closes the lane, so whatever
