@@ -1,6 +1,7 @@
 #include "arena/page_options_of.hpp"
 
 #include "os/memory_checker.hpp"
+#include "os/virtual_memory.hpp"
 #include "reserve/reserve.hpp"
 
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
@@ -49,8 +50,12 @@ std::size_t quarantine_of(const arena_options& options) noexcept {
         options.pages == page_kind::explicit_huge) {
         return options.quarantine;
     }
+    // No capacity is another one for that: regions are whole pages.
+    const std::size_t page = os::page_bytes();
     const region_table regions = reserve::table_of(options.capacity, 1 + watched);
-    return regions.stride > max_capacity / regions.count ? 0 : watched;
+    return options.capacity % page != 0 || regions.stride > max_capacity / regions.count
+               ? 0
+               : watched;
 }
 
 }  // namespace
