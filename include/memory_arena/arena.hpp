@@ -183,33 +183,12 @@ protected:
         }
     }
 
-    /// Whether the block now has the bytes that are wanted, which are more.
-    bool grow(const detail::block_change& block) noexcept {
-        if (!face_.is_watched()) [[likely]] {
-            if (block.end() == block.wanted_end()) {
-                return true;
-            }
-            void* got = nullptr;
-            const std::size_t more = block.growth();
-            if (Lanes::bump(face_, more, detail::granule, got)) {
-                if (reinterpret_cast<std::uintptr_t>(got) == block.end()) {
-                    return true;
-                }
-                give_back(got, more, stamp());
-            }
-        }
+    /// What try_extend can't do in the lane (extending_calls.hpp).
+    bool grow_beside(const detail::block_change& block) noexcept {
         return detail::grow_beside(face_, block);
     }
-
-    /// The block has only the bytes that are wanted, which are less; the others go back where they
-    /// can.
-    void shrink(const detail::block_change& block) noexcept {
-        if (face_.is_watched()) [[unlikely]] {
-            detail::shrink_watched(face_, block);
-        } else if (block.wanted_end() != block.end()) {
-            static_cast<void>(Lanes::retract(
-                face_, block.wanted_end(), block.end() - block.wanted_end(), stamp()));
-        }
+    void shrink_watched(const detail::block_change& block) noexcept {
+        detail::shrink_watched(face_, block);
     }
 
     /// Has reset run `record`, whose bytes were taken under `stamp`.

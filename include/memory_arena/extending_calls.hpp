@@ -35,14 +35,14 @@ public:
         [[maybe_unused]] const detail::call_guard under_way(this->face().contract);
         const auto begin = reinterpret_cast<std::uintptr_t>(elements.data());
         if (count <= elements.size()) {
-            this->shrink({begin, elements.size_bytes(), count * sizeof(T)});
+            shrink({begin, elements.size_bytes(), count * sizeof(T)});
             return elements.first(count);
         }
         if (elements.empty() || count > detail::managed_span_block<T>::max_count) {
             return std::nullopt;
         }
         const detail::block_change change{begin, elements.size_bytes(), count * sizeof(T)};
-        if (!this->grow(change)) {
+        if (!grow(change)) {
             return std::nullopt;
         }
         pending_extension pending(*this, change);
@@ -54,6 +54,36 @@ public:
     }
 
 private:
+    /// Whether the block now has the bytes that are wanted, which are more.
+    bool grow(const detail::block_change& block) noexcept {
+        if (!this->face().is_watched()) [[likely]] {
+            if (block.end() == block.wanted_end()) {
+                return true;
+            }
+            void* got = nullptr;
+            const std::size_t more = block.growth();
+            if (this->bump(more, detail::granule, got)) {
+                if (reinterpret_cast<std::uintptr_t>(got) == block.end()) {
+                    return true;
+                }
+                this->give_back(got, more, this->stamp());
+            }
+        }
+        return this->grow_beside(block);
+    }
+
+    /// The block has only the bytes that are wanted, which are less; the others go back where they
+    /// can.
+    void shrink(const detail::block_change& block) noexcept {
+        if (this->face().is_watched()) [[unlikely]] {
+            this->shrink_watched(block);
+        } else if (block.wanted_end() != block.end()) {
+            const std::uintptr_t rest = block.wanted_end();
+            this->give_back(reinterpret_cast<void*>(rest),  // NOLINT(performance-no-int-to-ptr)
+                            block.end() - rest, this->stamp());
+        }
+    }
+
     /// A block that has grown for what isn't constructed yet: shrinks again unless kept.
     class pending_extension {
     public:

@@ -184,31 +184,11 @@ protected:
     }
 
     /// As the arena's (arena.hpp).
-    bool grow(const detail::block_change& block) noexcept {
-        if (!face_->is_watched()) [[likely]] {
-            if (block.end() == block.wanted_end()) {
-                return true;
-            }
-            void* got = nullptr;
-            const std::size_t more = block.growth();
-            if (bump(more, detail::granule, got)) {
-                if (reinterpret_cast<std::uintptr_t>(got) == block.end()) {
-                    return true;
-                }
-                give_back(got, more, stamp());
-            }
-        }
+    bool grow_beside(const detail::block_change& block) noexcept {
         return detail::grow_beside(*face_, *lane_, block);
     }
-
-    /// As the arena's (arena.hpp).
-    void shrink(const detail::block_change& block) noexcept {
-        if (face_->is_watched()) [[unlikely]] {
-            detail::shrink_watched(*face_, *lane_, block);
-        } else if (block.wanted_end() != block.end()) {
-            static_cast<void>(detail::retract(
-                *lane_, block.wanted_end(), block.end() - block.wanted_end(), stamp()));
-        }
+    void shrink_watched(const detail::block_change& block) noexcept {
+        detail::shrink_watched(*face_, *lane_, block);
     }
 
     /// Has the end of the scope, or reset, run `record`, whose bytes were taken under `stamp`.

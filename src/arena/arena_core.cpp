@@ -297,7 +297,7 @@ void arena_core::compare_with_soft_limit() noexcept {
 
 void arena_core::describe_path(arena_usage& result) const noexcept {
     if (kind_ == lane_kind::cpu) {
-        const os::rseq_support support = face_.is_watched() ? os::watched_rseq() : os::rseq();
+        const os::rseq_support& support = face_.is_watched() ? os::watched_rseq() : os::rseq();
         result.path = support.numbering == os::cpu_numbering::mm_cid ? lane_path::mm_cid
                       : support.numbering == os::cpu_numbering::cpu_id
                           ? lane_path::cpu_id

@@ -56,6 +56,11 @@ void forget_parents_calls(contract_record& record) noexcept {
     }
 }
 
+void note_site(contract_record& record, const call_site& site) noexcept {
+    record.reset_file.store(site.file, std::memory_order_relaxed);
+    record.reset_line.store(site.line, std::memory_order_release);  // with the file
+}
+
 [[noreturn]] void report(const contract_record& record, const char* what,
                          const char* rest = "") noexcept {
     static_cast<void>(
@@ -140,8 +145,7 @@ reset_guard::reset_guard(contract_record* record, call_site site) noexcept
     forget_parents_calls(record_);
     record_.resets.fetch_add(1);
     if (record_.calls.load() != 0) {
-        record_.reset_file.store(site_.file, std::memory_order_relaxed);
-        record_.reset_line.store(site_.line, std::memory_order_release);
+        note_site(record_, site_);
         report(record_, "a reset overlaps a typed call");
     }
     innermost_reset = this;
@@ -150,8 +154,7 @@ reset_guard::reset_guard(contract_record* record, call_site site) noexcept
 reset_guard::~reset_guard() {
     innermost_reset = outer_;
     if (site_.line != 0) {
-        record_.reset_file.store(site_.file, std::memory_order_relaxed);
-        record_.reset_line.store(site_.line, std::memory_order_release);
+        note_site(record_, site_);
     }
     {
         const std::lock_guard lock(record_.noted_blocks_mutex);

@@ -42,6 +42,10 @@ const char* complaint_beside_a_buffer(const arena_options& options) noexcept {
     return nullptr;
 }
 
+bool fit(const region_table& regions) noexcept {
+    return regions.stride <= max_capacity / regions.count;
+}
+
 /// Under a memory checker generations have memory in turn, whether they were asked to or not: what
 /// the next one allocates isn't permitted where a stale pointer leads to.
 std::size_t quarantine_of(const arena_options& options) noexcept {
@@ -51,11 +55,8 @@ std::size_t quarantine_of(const arena_options& options) noexcept {
         return options.quarantine;
     }
     // No capacity is another one for that: regions are whole pages.
-    const std::size_t page = os::page_bytes();
-    const region_table regions = reserve::table_of(options.capacity, 1 + watched);
-    return options.capacity % page != 0 || regions.stride > max_capacity / regions.count
-               ? 0
-               : watched;
+    const bool whole_pages = options.capacity % os::page_bytes() == 0;
+    return whole_pages && fit(reserve::table_of(options.capacity, 1 + watched)) ? watched : 0;
 }
 
 }  // namespace
@@ -83,8 +84,7 @@ const char* complaint_about_quarantine(const arena_options& options) noexcept {
     if (options.quarantine != 0 && options.pages == page_kind::explicit_huge) {
         return "arena_options: explicit huge pages can't be quarantined";
     }
-    const region_table regions = reserve::table_of(options.capacity, 1 + options.quarantine);
-    if (regions.stride > max_capacity / regions.count) {
+    if (!fit(reserve::table_of(options.capacity, 1 + options.quarantine))) {
         return "arena_options: capacity and its quarantine are above max_capacity";
     }
     return nullptr;

@@ -25,23 +25,68 @@ constexpr std::size_t with_red_zone(std::size_t bytes) noexcept {
     return round_up(bytes, granule) + red_zone;
 }
 
-constexpr std::size_t growth_of(const block_change& block) noexcept {
-    return with_red_zone(block.wanted) - with_red_zone(block.bytes);
-}
-
 void* pointer_to(std::uintptr_t address) noexcept {
     return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
-void note_growth(const void* pool, const block_change& block) noexcept {
+/// A lane, and the pool that its blocks are noted in: none for a lease's, because the end of a
+/// scope forbids what was made in it without knowing the blocks.
+struct owner {
+    lane* mine;
+    const void* pool;
+    std::uint64_t generation;
+};
+
+/// From the lane, or else by `allocate(bytes)`.
+template <class Allocate>
+void* take(const owner& from, std::size_t bytes, std::size_t alignment, Allocate allocate) {
+    const std::size_t all = with_red_zone(bytes);
+    void* result = nullptr;
+    if (from.mine == nullptr || !bump(*from.mine, from.generation, all, alignment, result)) {
+        result = allocate(all);
+    }
+    if (result != nullptr) {
+        os::note_allocated(from.pool, result, bytes);
+    }
+    return result;
+}
+
+/// By `extend(end, more)`, where the red zone has to move.
+template <class Extend>
+bool grow(const void* pool, const block_change& block, Extend extend) {
+    const std::size_t more = with_red_zone(block.wanted) - with_red_zone(block.bytes);
+    if (more != 0 && !extend(block.begin + with_red_zone(block.bytes), more)) {
+        return false;
+    }
     os::note_resized(pool, pointer_to(block.begin), block.bytes, block.wanted);
     os::forbid(pointer_to(block.wanted_end()), red_zone);
+    return true;
 }
 
 /// What lies between its new end and the old one goes back, if it is the newest of the lane.
-void retract_rest(lane& mine, const block_change& block, std::uint64_t generation) noexcept {
-    const std::size_t rest = with_red_zone(block.bytes) - with_red_zone(block.wanted);
-    static_cast<void>(retract(mine, block.begin + with_red_zone(block.wanted), rest, generation));
+void shrink(const owner& from, const block_change& block) noexcept {
+    if (block.wanted == block.bytes) {
+        return;  // an empty span may have no address
+    }
+    os::note_resized(from.pool, pointer_to(block.begin), block.bytes, block.wanted);
+    if (from.mine != nullptr) {
+        const std::size_t kept = with_red_zone(block.wanted);
+        static_cast<void>(retract(
+            *from.mine, block.begin + kept, with_red_zone(block.bytes) - kept, from.generation));
+    }
+}
+
+/// To the lane, or else by `give_back(bytes)`.
+template <class GiveBack>
+void give_back_to(const owner& from, std::uintptr_t begin, std::size_t bytes, GiveBack give_back) {
+    if (bytes == 0) {
+        return;  // it took nothing
+    }
+    os::note_freed(from.pool, pointer_to(begin), bytes);
+    const std::size_t all = with_red_zone(bytes);
+    if (from.mine == nullptr || !retract(*from.mine, begin, all, from.generation)) {
+        give_back(all);
+    }
 }
 
 }  // namespace
@@ -103,16 +148,8 @@ void* arena_core::allocate_watched(std::size_t bytes, std::size_t alignment) noe
     if (bytes > capacity()) {
         return nullptr;
     }
-    const std::size_t all = with_red_zone(bytes);
-    lane* const mine = own_lane();
-    void* result = nullptr;
-    if (mine == nullptr || !bump(*mine, now(), all, alignment, result)) {
-        result = allocate(all, alignment);
-    }
-    if (result != nullptr) {
-        os::note_allocated(region_.begin(), result, bytes);
-    }
-    return result;
+    return take({own_lane(), region_.begin(), now()}, bytes, alignment,
+                [&](std::size_t all) { return allocate(all, alignment); });
 }
 
 void* arena_core::allocate_watched(lease_lane& mine, std::size_t bytes,
@@ -120,74 +157,39 @@ void* arena_core::allocate_watched(lease_lane& mine, std::size_t bytes,
     if (bytes > capacity()) {
         return nullptr;
     }
-    const std::size_t all = with_red_zone(bytes);
-    void* result = nullptr;
-    if (!bump(mine, now(), all, alignment, result)) {
-        result = allocate_on_lease(mine, all, alignment);
-    }
-    if (result != nullptr) {
-        // The end of a scope forbids what was made in it without knowing the blocks.
-        os::note_allocated(nullptr, result, bytes);
-    }
-    return result;
+    return take({&mine, nullptr, now()}, bytes, alignment,
+                [&](std::size_t all) { return allocate_on_lease(mine, all, alignment); });
 }
 
 bool arena_core::grow_watched(const block_change& block) noexcept {
-    const std::size_t more = growth_of(block);
-    if (more != 0 && !extend_in_place(block.begin + with_red_zone(block.bytes), more)) {
-        return false;
-    }
-    note_growth(region_.begin(), block);
-    return true;
+    return grow(region_.begin(), block, [this](std::uintptr_t end, std::size_t more) {
+        return extend_in_place(end, more);
+    });
 }
 
 bool arena_core::grow_watched(lease_lane& mine, const block_change& block) noexcept {
-    const std::size_t more = growth_of(block);
-    if (more != 0 && !extend_in_place(mine, block.begin + with_red_zone(block.bytes), more)) {
-        return false;
-    }
-    note_growth(nullptr, block);
-    return true;
+    return grow(nullptr, block, [&](std::uintptr_t end, std::size_t more) {
+        return extend_in_place(mine, end, more);
+    });
 }
 
 void arena_core::shrink_watched(const block_change& block) noexcept {
-    if (block.wanted == block.bytes) {
-        return;  // an empty span may have no address
-    }
-    os::note_resized(region_.begin(), pointer_to(block.begin), block.bytes, block.wanted);
-    if (lane* const mine = own_lane(); mine != nullptr) {
-        retract_rest(*mine, block, now());
-    }
+    shrink({own_lane(), region_.begin(), now()}, block);
 }
 
 void arena_core::shrink_watched(lease_lane& mine, const block_change& block) noexcept {
-    if (block.wanted == block.bytes) {
-        return;
-    }
-    os::note_resized(nullptr, pointer_to(block.begin), block.bytes, block.wanted);
-    retract_rest(mine, block, now());
+    shrink({&mine, nullptr, now()}, block);
 }
 
 void arena_core::give_back_watched(std::uintptr_t begin, std::size_t bytes) noexcept {
-    if (bytes == 0) {
-        return;  // it took nothing
-    }
-    os::note_freed(region_.begin(), pointer_to(begin), bytes);
-    lane* const mine = own_lane();
-    if (mine != nullptr && !retract(*mine, begin, with_red_zone(bytes), now())) {
-        give_back(begin, with_red_zone(bytes));
-    }
+    give_back_to({own_lane(), region_.begin(), now()}, begin, bytes,
+                 [&](std::size_t all) { give_back(begin, all); });
 }
 
 void arena_core::give_back_watched(lease_lane& mine, std::uintptr_t begin,
                                    std::size_t bytes) noexcept {
-    if (bytes == 0) {
-        return;
-    }
-    os::note_freed(nullptr, pointer_to(begin), bytes);
-    if (!retract(mine, begin, with_red_zone(bytes), now())) {
-        give_back(mine, begin, with_red_zone(bytes));
-    }
+    give_back_to({&mine, nullptr, now()}, begin, bytes,
+                 [&](std::size_t all) { give_back(mine, begin, all); });
 }
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail

@@ -95,9 +95,11 @@ public:
     /// Aborts, and says why, where `what` is over.
     void require_alive(const char* what) const noexcept;
 
-    /// The same where `block` was allocated in the generation that is over, by an allocator with
-    /// this mark; one that is older than the block's generation notes it.
+    /// An allocator with this mark has allocated `block`: noted, if the allocator is older than the
+    /// block's generation.
     void note_block(const void* block) const noexcept;
+
+    /// Aborts where `block`, of an allocator with this mark, is of a generation that is over.
     void require_alive_block(const void* block) const noexcept;
 
 private:
