@@ -21,9 +21,9 @@ public:
     locked_monotonic& operator=(const locked_monotonic&) = delete;
     ~locked_monotonic() { munmap(buffer_, capacity_); }
 
-    void* take(std::size_t bytes) {
+    void* take(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        return bytes_.allocate(bytes);
+        return bytes_.allocate(bytes, alignment);
     }
     void reset() { bytes_.release(); }
 

@@ -90,6 +90,9 @@ public:
     }
 
     void* take(std::size_t bytes) { return arena_.AllocateAligned(bytes); }
+    void* take(std::size_t bytes, std::size_t alignment) {
+        return arena_.AllocateAligned(bytes, alignment);
+    }
     std::int64_t* make(std::int64_t value) {
         return google::protobuf::Arena::Create<std::int64_t>(&arena_, value);
     }

@@ -38,14 +38,16 @@ void add_sizes(CLI::App& app, options& into) {
     app.add_option("--repetitions", into.repetitions, "fresh starts of each backend")
         ->check(CLI::Range(1U, 10'000U));
     app.add_option("--threads", into.threads,
-                   "threads (default: contention 8, index one a core, pressure always 1)")
+                   "threads (default: contention 8, the sweep to 4 a core, index one a core)")
         ->check(CLI::Range(1U, most_threads));
     app.add_option(
-           "--objects", into.objects, "objects a round: a thread in contention, in all in pressure")
+           "--objects", into.objects, "objects a round: a thread in contention, in all elsewhere")
         ->check(CLI::Range(std::size_t{1}, most_objects));
     app.add_option("--live", into.live_objects, "live heap objects in pressure (10000000)")
         ->check(CLI::Range(std::size_t{0}, most_objects));
-    app.add_flag("--quick", into.quick, "a small version of everything: to see that it works");
+    app.add_flag_callback(
+        "--quick", [&into] { into.how_long = effort::quick; },
+        "a small version of everything, under a minute: to see that it works");
 }
 
 void add_choices(CLI::App& app, options& into) {
@@ -58,6 +60,10 @@ void add_choices(CLI::App& app, options& into) {
         ->check(CLI::Range(std::size_t{1}, std::size_t{16'384}));
     app.add_option("--json", into.json, "write every figure to this file")
         ->check(CLI::Validator{what_is_wrong_with_output, "FILE"});
+    app.add_option("--html", into.html, "write a report with charts to this file")
+        ->check(CLI::Validator{what_is_wrong_with_output, "FILE"});
+    app.add_flag("!--no-instructions", into.count_instructions,
+                 "don't count instructions (where there is no perf, callgrind takes a minute)");
 }
 
 void add_commands(CLI::App& app, options& into) {
@@ -66,7 +72,15 @@ void add_commands(CLI::App& app, options& into) {
             ->fallthrough()
             ->callback([&into, &known] { into.workloads.emplace_back(known.name); });
     }
-    app.add_subcommand("all", "every workload (the default)")->alias("demo")->fallthrough();
+    app.add_subcommand("all", "every workload (the default)")->fallthrough();
+    app.add_subcommand("demo", "the most telling workloads, in about two minutes")
+        ->fallthrough()
+        ->callback([&into] {
+            if (into.how_long == effort::full) into.how_long = effort::demo;
+            for (const workload& known : all_workloads()) {
+                if (known.in_demo) into.workloads.emplace_back(known.name);
+            }
+        });
     app.require_subcommand(0, 1);
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
 
+#include "backends/loaded_malloc.hpp"
 #include "command_line.hpp"
 #include "measure/interrupt.hpp"
 #include "options.hpp"
@@ -13,15 +15,19 @@
 
 namespace {
 
+void write_reports(const arena_bench::options& asked, const std::string& document) {
+    if (!asked.json.empty()) {
+        arena_bench::write_json(asked.json, document);
+        fmt::print("  every figure: {}\n", asked.json.string());
+    }
+}
+
 int run(const arena_bench::options& asked) {
     arena_bench::results found;
     arena_bench::catch_interrupts();
     run_workloads(asked, found);
     fmt::print("{}", to_table(found));
-    if (!asked.json.empty()) {
-        write_json(asked.json, asked, found);
-        fmt::print("  every figure: {}\n", asked.json.string());
-    }
+    if (!asked.json.empty() || !asked.html.empty()) write_reports(asked, to_json(asked, found));
     return found.partial ? arena_bench::exit_interrupted : arena_bench::exit_success;
 }
 
@@ -29,6 +35,7 @@ int run(const arena_bench::options& asked) {
 
 int main(int argc, char** argv) {
     try {
+        arena_bench::make_room_for_loaded_libraries(argv);
         arena_bench::options asked;
         const auto status = arena_bench::parse_command_line(argc, argv, asked);
         return status ? *status : run(asked);

@@ -4,6 +4,11 @@
 
 namespace arena_bench {
 
+std::string_view name_of(effort how_long) {
+    return by_effort<std::string_view>{.full = "full", .demo = "demo", .quick = "quick"}.of(
+        how_long);
+}
+
 bool options::wants_workload(std::string_view name) const {
     return std::find(workloads.begin(), workloads.end(), name) != workloads.end();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -8,6 +9,12 @@
 #include <vector>
 
 namespace arena_bench {
+
+/// How long a run may take: quick to see that it works, demo for a first impression, full for
+/// figures that one may rely on.
+enum class effort { quick, demo, full };
+
+std::string_view name_of(effort how_long);
 
 /// What the user asked for. An optional that is empty means: the workload's own default.
 struct options {
@@ -19,17 +26,32 @@ struct options {
     std::optional<std::size_t> live_objects;
     std::filesystem::path input = "/usr/include";
     std::size_t input_limit_mib = 512;
+    std::filesystem::path document;  ///< of JSON; empty: the workload's own
     std::filesystem::path json;
-    bool quick = false;
+    std::filesystem::path html;
+    effort how_long = effort::full;
+    bool count_instructions = true;
 
     [[nodiscard]] bool wants_workload(std::string_view name) const;
     [[nodiscard]] bool wants_backend(std::string_view name) const;
 };
 
-/// A default that --quick makes small, unless the user said a number.
+/// A default by effort.
 template <typename T>
-T chosen(const std::optional<T>& asked, bool quick, T usual, T small) {
-    return asked.value_or(quick ? small : usual);
+struct by_effort {
+    T full;
+    T demo;
+    T quick;
+
+    [[nodiscard]] T of(effort how_long) const {
+        return std::array{quick, demo, full}[static_cast<std::size_t>(how_long)];
+    }
+};
+
+/// The number that the user said, or else the default.
+template <typename T>
+T chosen(const std::optional<T>& said, effort how_long, const by_effort<T>& otherwise) {
+    return said.value_or(otherwise.of(how_long));
 }
 
 }  // namespace arena_bench

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace arena_bench {
@@ -14,7 +15,15 @@ namespace arena_bench {
 /// - `drops_whole`: finish_round() gives everything back, so that nothing is freed one by one;
 /// - the constructor takes the bytes that a round may need, for those that want them beforehand;
 /// - `allocator<T>` is the standard allocator that a user of this backend would write, and
-///   get_allocator<T>() makes one.
+///   get_allocator<T>() makes one (backend_allocator.hpp has one for those that come without).
+///
+/// And only where there is a need for it:
+///
+/// - `finish_thread()`: called by each thread that has allocated, before finish_round();
+/// - `static std::string why_missing()`: empty, or why it can't be used on this machine;
+/// - `static constexpr bool ours`: one of this library's own.
+///
+/// README.md, beside this file, shows how to add one.
 template <typename B>
 concept backend = requires(B b, void* memory, std::size_t bytes, std::size_t alignment) {
     { B::name } -> std::convertible_to<std::string_view>;
@@ -26,5 +35,38 @@ concept backend = requires(B b, void* memory, std::size_t bytes, std::size_t ali
     { b.finish_round() } -> std::same_as<void>;
     { b.template get_allocator<int>() } -> std::same_as<typename B::template allocator<int>>;
 };
+
+template <backend B>
+inline constexpr bool is_ours = requires {
+    requires B::ours;
+};
+
+/// Empty where it can be used.
+template <backend B>
+std::string why_missing() {
+    if constexpr (requires { B::why_missing(); }) {
+        return B::why_missing();
+    } else {
+        return {};
+    }
+}
+
+template <backend B>
+inline constexpr bool has_thread_end = requires(B b) {
+    b.finish_thread();
+};
+
+/// What each thread does at the end of a round, before finish_round().
+template <backend B>
+void finish_thread(B& memory) {
+    if constexpr (has_thread_end<B>) memory.finish_thread();
+}
+
+/// The end of a round in which only this thread has allocated.
+template <backend B>
+void finish_alone(B& memory) {
+    finish_thread(memory);
+    memory.finish_round();
+}
 
 }  // namespace arena_bench

@@ -86,6 +86,7 @@ public:
     void deallocate(void* memory, std::size_t bytes, std::size_t alignment) {
         backend_.deallocate(memory, bytes, alignment);
     }
+    void finish_thread() { arena_bench::finish_thread(backend_); }
     void finish_round() { backend_.finish_round(); }
 
     template <typename T>

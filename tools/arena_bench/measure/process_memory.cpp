@@ -36,6 +36,11 @@ std::size_t peak_memory::bytes() const {
     return peak > resident_before_ ? peak - resident_before_ : 0;
 }
 
+std::size_t peak_memory::bytes_now() const {
+    const std::size_t now = status_bytes("VmRSS:");
+    return now > resident_before_ ? now - resident_before_ : 0;
+}
+
 void release_free_memory() { malloc_trim(0); }
 
 }  // namespace arena_bench

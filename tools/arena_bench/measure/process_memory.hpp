@@ -11,6 +11,9 @@ public:
     peak_memory();
     [[nodiscard]] std::size_t bytes() const;
 
+    /// What is resident now, likewise less what was before.
+    [[nodiscard]] std::size_t bytes_now() const;
+
 private:
     std::size_t resident_before_;
 };

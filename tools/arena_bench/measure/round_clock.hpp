@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstddef>
 #include <ctime>
 
@@ -10,10 +12,11 @@ namespace arena_bench {
 struct elapsed {
     double wall_ns;
     double cpu_ns;  ///< of all the process's threads
+    double faults;  ///< of pages, likewise
 
     [[nodiscard]] elapsed per(std::size_t things) const {
         const auto count = static_cast<double>(things);
-        return {wall_ns / count, cpu_ns / count};
+        return {wall_ns / count, cpu_ns / count, faults / count};
     }
 };
 
@@ -21,7 +24,10 @@ struct elapsed {
 /// the scheduler looks, so the CPU time stands beside it.
 class round_clock {
 public:
-    [[nodiscard]] elapsed read() const { return {watch_.nanoseconds(), cpu_now() - cpu_start_}; }
+    [[nodiscard]] elapsed read() const {
+        const double wall = watch_.nanoseconds();
+        return {wall, cpu_now() - cpu_start_, faults_now() - faults_start_};
+    }
 
 private:
     static double cpu_now() {
@@ -30,6 +36,13 @@ private:
         return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
     }
 
+    static double faults_now() {
+        rusage used{};
+        getrusage(RUSAGE_SELF, &used);
+        return static_cast<double>(used.ru_minflt + used.ru_majflt);
+    }
+
+    double faults_start_ = faults_now();
     double cpu_start_ = cpu_now();  // before the watch starts: it takes a system call
     stopwatch watch_;
 };

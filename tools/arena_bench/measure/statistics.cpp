@@ -19,6 +19,20 @@ double median_deviation(std::span<const double> samples, double centre) {
     return median(std::move(deviations));
 }
 
+/// As long as the chance that so many samples, and one more, lie on one side of the true median is
+/// at most 2.5 %.
+std::size_t left_out_on_each_side(std::size_t count) {
+    double ways = std::pow(0.5, static_cast<double>(count));  // of `left_out` samples on one side
+    double chance = ways;
+    std::size_t left_out = 0;
+    for (;;) {
+        ways *= static_cast<double>(count - left_out) / static_cast<double>(left_out + 1);
+        chance += ways;
+        if (chance > 0.025 || 2 * (left_out + 1) >= count) return left_out;
+        ++left_out;
+    }
+}
+
 }  // namespace
 
 double median(std::vector<double> samples) {
@@ -30,13 +44,17 @@ double median(std::vector<double> samples) {
 
 summary summarise(std::span<const double> samples) {
     expect_some(samples.size());
-    const double centre = median({samples.begin(), samples.end()});
-    const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
+    std::vector<double> sorted{samples.begin(), samples.end()};
+    std::sort(sorted.begin(), sorted.end());
+    const std::size_t left_out = left_out_on_each_side(sorted.size());
+    const double centre = median(sorted);
     return {.median = centre,
             .spread = median_deviation(samples, centre),
-            .min = *low,
-            .max = *high,
-            .count = samples.size()};
+            .low = sorted[left_out],
+            .high = sorted[sorted.size() - 1 - left_out],
+            .min = sorted.front(),
+            .max = sorted.back(),
+            .count = sorted.size()};
 }
 
 double percentile(std::span<const double> sorted, double fraction) {
@@ -46,11 +64,13 @@ double percentile(std::span<const double> sorted, double fraction) {
     return sorted[std::min(index, sorted.size() - 1)];
 }
 
-bool differ(const summary& a, const summary& b, double resolution) {
-    constexpr double always_alike = 0.02;
+relation compare(const summary& a, const summary& b, double resolution) {
+    constexpr double always_alike = 0.1;
     const double smaller = std::min(std::abs(a.median), std::abs(b.median));
-    const double explained = a.spread + b.spread + resolution + always_alike * smaller;
-    return std::abs(a.median - b.median) > explained;
+    const double apart = std::abs(a.median - b.median);
+    if (apart <= std::max(always_alike * smaller, resolution)) return relation::alike;
+    const bool overlap = a.low <= b.high && b.low <= a.high;
+    return overlap ? relation::unclear : relation::apart;
 }
 
 }  // namespace arena_bench

@@ -11,6 +11,8 @@ namespace arena_bench {
 struct summary {
     double median = 0;
     double spread = 0;
+    double low = 0;   ///< the median's confidence interval, of 95 % where there are enough samples
+    double high = 0;  ///< for one: six; with fewer it is all of them
     double min = 0;
     double max = 0;
     std::size_t count = 0;
@@ -18,14 +20,25 @@ struct summary {
 
 /// All of these throw std::invalid_argument for no samples at all.
 double median(std::vector<double> samples);
+
+/// The interval is that of order statistics, which supposes nothing of how the samples are
+/// distributed: the k-th smallest to the k-th largest, with the largest k whose chance of missing
+/// the true median is at most 5 % (the sign test's; David and Nagaraja, Order Statistics, 7.1).
 summary summarise(std::span<const double> samples);
 
 /// The smallest sample that at least `fraction` of all samples do not exceed (the nearest rank).
 /// Expects them sorted; `fraction` lies in [0, 1].
 double percentile(std::span<const double> sorted, double fraction);
 
-/// Do the two differ by more than their spreads and the clock's resolution explain, and by more
-/// than a fiftieth? (Few repetitions may agree by chance.)
-bool differ(const summary& a, const summary& b, double resolution = 0);
+/// How two figures that were measured beside each other compare.
+enum class relation {
+    alike,    ///< no more than a tenth apart, or no more than the clock can tell
+    unclear,  ///< further apart, but their intervals overlap
+    apart
+};
+
+/// On one machine two runs of one program differ by some per cent, for where its loops and pages
+/// happen to lie: what is less than a tenth apart is never called a difference.
+relation compare(const summary& a, const summary& b, double resolution = 0);
 
 }  // namespace arena_bench

@@ -12,9 +12,17 @@ std::string_view name_of(state when) {
     switch (when) {
         case state::cold: return "cold";
         case state::warm: return "warm";
-        case state::unmeasured: return "unmeasured";
+        case state::counted: return "counted";
     }
     return "?";
+}
+
+std::string setting::label() const {
+    if (unit.empty()) return fmt::format("{:g}", value);
+    if (unit != "B") return fmt::format("{:g} {}", value, unit);
+    if (value < 1024) return fmt::format("{:g} B", value);
+    if (value < 1024 * 1024) return fmt::format("{:g} KiB", value / 1024);
+    return fmt::format("{:g} MiB", value / (1024 * 1024));
 }
 
 void results::add(const figure& what, std::string_view backend, state when, double sample) {
@@ -28,23 +36,25 @@ void results::add(const figure& what, std::string_view backend, state when, doub
 }
 
 void results::add_note(std::string_view workload, std::string text) {
-    notes_.push_back({workload, std::move(text)});
+    const auto same = [&](const note& n) { return n.workload == workload && n.text == text; };
+    if (std::none_of(notes_.begin(), notes_.end(), same)) {
+        notes_.push_back({workload, std::move(text)});
+    }
 }
 
 /// All backends of a workload do the same work, so a second value is a bug in one of them.
 void results::add_checksum(std::string_view workload, std::string_view backend,
-                           std::uint64_t checksum) {
+                           std::uint64_t checksum, const std::string& work) {
+    bool known = false;
     for (const verified& other : checksums_) {
-        if (other.workload != workload || other.checksum == checksum) continue;
-        throw std::runtime_error{fmt::format("{}: {} made {:016x}, but {} made {:016x}", workload,
-                                             backend, checksum, other.backend, other.checksum)};
+        if (other.workload != workload || other.work != work) continue;
+        known = known || other.backend == backend;
+        if (other.checksum == checksum) continue;
+        throw std::runtime_error{fmt::format(
+            "{}{}{}: {} made {:016x}, but {} made {:016x}", workload, work.empty() ? "" : ", ",
+            work, backend, checksum, other.backend, other.checksum)};
     }
-    const auto same = [&](const verified& v) {
-        return v.workload == workload && v.backend == backend;
-    };
-    if (std::none_of(checksums_.begin(), checksums_.end(), same)) {
-        checksums_.push_back({workload, backend, checksum});
-    }
+    if (!known) checksums_.push_back({workload, backend, checksum, work});
 }
 
 const series* results::find(const figure& what, std::string_view backend, state when) const {
@@ -54,25 +64,9 @@ const series* results::find(const figure& what, std::string_view backend, state 
     return nullptr;
 }
 
-std::vector<figure> results::figures() const {
-    std::vector<figure> found;
-    for (const series& known : all_) {
-        if (std::find(found.begin(), found.end(), known.what) == found.end()) {
-            found.push_back(known.what);
-        }
-    }
-    return found;
-}
-
-std::vector<std::string_view> results::backends_of(const figure& what) const {
-    std::vector<std::string_view> found;
-    for (const series& known : all_) {
-        if (known.what != what) continue;
-        if (std::find(found.begin(), found.end(), known.backend) == found.end()) {
-            found.push_back(known.backend);
-        }
-    }
-    return found;
+void results::add_contender(const contender& known) {
+    const auto same = [&](const contender& c) { return c.name == known.name; };
+    if (std::none_of(contenders_.begin(), contenders_.end(), same)) contenders_.push_back(known);
 }
 
 }  // namespace arena_bench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,16 +13,34 @@ namespace arena_bench {
 
 /// In what state the backend was: in its first round, in one after an unmeasured round and a reset,
 /// or in that unmeasured round itself (where only things are counted, never time).
-enum class state { cold, warm, unmeasured };
+enum class state { cold, warm, counted };
 
 std::string_view name_of(state when);
 
-/// What one figure of a workload is called and counted in.
+/// What a sweep varies, and at which of its values: a block size of 64 B, 4 threads.
+struct setting {
+    std::string_view name;
+    std::string_view unit;  ///< "B" is shown as B, KiB or MiB; empty: the number is all there is
+    double value = 0;
+
+    [[nodiscard]] std::string label() const;
+    bool operator==(const setting&) const = default;
+};
+
+/// What one figure of a workload is called and counted in. Lower is better in all of them.
 struct figure {
     std::string_view workload;
     std::string_view name;
     std::string_view unit;
     bool by_tick_clock = false;  ///< so that its resolution limits what can be told apart
+    std::optional<setting> at = std::nullopt;
+
+    /// The same figure at one setting of a sweep.
+    [[nodiscard]] constexpr figure when(const setting& one) const {
+        figure result = *this;
+        result.at = one;
+        return result;
+    }
 
     bool operator==(const figure&) const = default;
 };
@@ -38,14 +57,18 @@ struct series {
 class results {
 public:
     void add(const figure& what, std::string_view backend, state when, double sample);
+
+    /// The second time, the same note of a workload adds nothing.
     void add_note(std::string_view workload, std::string text);
-    void add_checksum(std::string_view workload, std::string_view backend, std::uint64_t checksum);
+
+    /// Throws std::runtime_error if another backend made another checksum of the same work: the
+    /// workload's only one, or the one called `work`.
+    void add_checksum(std::string_view workload, std::string_view backend, std::uint64_t checksum,
+                      const std::string& work = {});
 
     /// Null if there is none: skipped, or the run was cut short.
     [[nodiscard]] const series* find(const figure& what, std::string_view backend,
                                      state when) const;
-    [[nodiscard]] std::vector<figure> figures() const;
-    [[nodiscard]] std::vector<std::string_view> backends_of(const figure& what) const;
     [[nodiscard]] const std::vector<series>& all() const { return all_; }
 
     struct note {
@@ -56,11 +79,22 @@ public:
         std::string_view workload;
         std::string_view backend;
         std::uint64_t checksum;
+        std::string work;
     };
+    struct contender {
+        std::string_view name;
+        std::string_view label;
+    };
+
+    /// Measured in one workload beside the backends, such as a library's own way to do it.
+    void add_contender(const contender& known);
+
     [[nodiscard]] const std::vector<note>& notes() const { return notes_; }
     [[nodiscard]] const std::vector<verified>& checksums() const { return checksums_; }
+    [[nodiscard]] const std::vector<contender>& contenders() const { return contenders_; }
 
     tick_calibration ticks;
+    std::string_view instructions_by;  ///< "perf" or "callgrind"; empty: they weren't counted
     bool partial = false;
     double seconds = 0;
 
@@ -68,6 +102,7 @@ private:
     std::vector<series> all_;
     std::vector<note> notes_;
     std::vector<verified> checksums_;
+    std::vector<contender> contenders_;
 };
 
 }  // namespace arena_bench

@@ -2,18 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "backends/backend_list.hpp"
 #include "measure/statistics.hpp"
 #include "report/machine.hpp"
+#include "report/rows.hpp"
+#include "workloads/workload.hpp"
 
 namespace arena_bench {
 
 namespace {
 
-constexpr std::string_view baseline = "arena";
 constexpr std::size_t page_width = 100;
 
 std::string number(double value) {
@@ -29,54 +32,6 @@ std::string spread(const summary& of) {
     return of.count == 1 ? "once" : fmt::format("±{}", number(of.spread));
 }
 
-std::optional<summary> summary_of(const results& found, const figure& what,
-                                  std::string_view backend, state when) {
-    const series* const known = found.find(what, backend, when);
-    if (known == nullptr) return std::nullopt;
-    return summarise(known->samples);
-}
-
-/// How many times the arena's figure this one is: under 1, the arena loses.
-std::string comparison(const summary& mine, const std::optional<summary>& arena,
-                       double resolution) {
-    if (!arena) return "";
-    if (arena->median <= 0) return differ(mine, *arena, resolution) ? "" : "~";
-    const double ratio = mine.median / arena->median;
-    const std::string_view verdict =
-        !differ(mine, *arena, resolution) ? " ~"
-        : ratio < 1                       ? " loss"
-                                          : "";
-    if (ratio > 9999) return ">9999x";
-    return fmt::format("{}x{}", number(ratio), verdict);
-}
-
-/// Median, spread and comparison of one backend in one state; blank if there is no such series.
-std::string cells(const results& found, const figure& what, std::string_view backend, state when) {
-    const auto mine = summary_of(found, what, backend, when);
-    if (!mine) return fmt::format("{:33}", "");
-    const bool is_baseline = backend == baseline;
-    const auto arena = is_baseline ? std::nullopt : summary_of(found, what, baseline, when);
-    const double resolution = what.by_tick_clock ? found.ticks.resolution_ns : 0;
-    return fmt::format("{:>12}{:>9}  {:<10}", number(mine->median), spread(*mine),
-                       comparison(*mine, arena, resolution));
-}
-
-std::string row(const results& found, const figure& what, std::string_view backend) {
-    const bool counted = found.find(what, backend, state::unmeasured) != nullptr;
-    std::string line = fmt::format("    {:<14}", backend);
-    line += cells(found, what, backend, counted ? state::unmeasured : state::cold);
-    line += "    " + cells(found, what, backend, state::warm);
-    line.erase(line.find_last_not_of(' ') + 1);
-    return line + '\n';
-}
-
-std::string figure_rows(const results& found, const figure& what) {
-    std::string rows = fmt::format("  {}, {}\n", what.name, what.unit);
-    for (const std::string_view backend : found.backends_of(what))
-        rows += row(found, what, backend);
-    return rows;
-}
-
 std::string wrapped(std::string_view text, std::string_view indent) {
     std::string lines;
     while (text.size() + indent.size() > page_width) {
@@ -88,6 +43,124 @@ std::string wrapped(std::string_view text, std::string_view indent) {
     return lines + fmt::format("{}{}\n", indent, text);
 }
 
+/// How many times the arena's figure this one is: under 1, the arena loses.
+std::string comparison(const cell& mine) {
+    if (mine.compared == "baseline" || !mine.to_arena) return "";
+    const std::string_view mark =
+        mine.compared == "same"     ? " ~"
+        : mine.compared == "noisy"  ? " ?"
+        : mine.compared == "better" ? " loss"
+                                    : "";
+    if (*mine.to_arena > 9999) return ">9999x";
+    return fmt::format("{}x{}", number(*mine.to_arena), mark);
+}
+
+/// Median, spread and comparison of one backend in one state; blank if there is no such figure.
+std::string cells(const row* of, std::string_view backend) {
+    const cell* const mine = of == nullptr ? nullptr : of->find(backend);
+    if (mine == nullptr) return fmt::format("{:33}", "");
+    return fmt::format("{:>12}{:>9}  {:<10}", number(mine->values.median), spread(mine->values),
+                       comparison(*mine));
+}
+
+const row* find(const std::vector<row>& rows, const figure& what, state when) {
+    for (const row& each : rows) {
+        if (each.what == what && each.when == when) return &each;
+    }
+    return nullptr;
+}
+
+void trim_end(std::string& line) { line.erase(line.find_last_not_of(' ') + 1); }
+
+std::string verdict_line(std::string_view when, const row* of) {
+    if (of == nullptr || of->best.how == verdict::kind::alone) return {};
+    return wrapped(fmt::format("best {}: {}", when, of->best.text), "      ");
+}
+
+/// One figure of its own: cold and warm beside each other.
+std::string single_figure(const std::vector<row>& rows, const row& first) {
+    const row* const cold = find(rows, first.what, state::cold);
+    const row* const counted = find(rows, first.what, state::counted);
+    const row* const warm = find(rows, first.what, state::warm);
+    const row* const left = counted != nullptr ? counted : cold;
+    const row* const names = left != nullptr ? left : warm;
+    std::string text = fmt::format("  {}, {}\n", first.what.name, first.what.unit);
+    for (const cell& each : names->cells) {
+        std::string line = fmt::format("    {:<14}", each.backend);
+        line += cells(left, each.backend) + "    " + cells(warm, each.backend);
+        trim_end(line);
+        text += line + '\n';
+    }
+    text += verdict_line(counted != nullptr ? "counted" : "cold", left);
+    return text + verdict_line("warm", warm);
+}
+
+/// A sweep: a backend a line, a setting a column; and who was best at each.
+std::string sweep(std::span<const row> rows) {
+    const row& first = rows.front();
+    std::string text = fmt::format("  {}, {}, {}, by {}\n", first.what.name, first.what.unit,
+                                   name_of(first.when), first.what.at->name);
+    text += fmt::format("    {:<15}", "");
+    for (const row& each : rows) text += fmt::format("{:>9}", each.what.at->label());
+    text += '\n';
+    std::vector<std::string_view> backends;
+    for (const row& each : rows) {
+        for (const cell& one : each.cells) {
+            if (std::find(backends.begin(), backends.end(), one.backend) == backends.end()) {
+                backends.push_back(one.backend);
+            }
+        }
+    }
+    for (const std::string_view backend : backends) {
+        std::string line = fmt::format("    {:<15}", backend);
+        for (const row& each : rows) {
+            const cell* const mine = each.find(backend);
+            line += fmt::format("{:>9}", mine == nullptr ? "" : number(mine->values.median));
+        }
+        trim_end(line);
+        text += line + '\n';
+    }
+    std::string line = fmt::format("    {:<15}", "best");
+    for (const row& each : rows) {
+        const bool named = each.best.how == verdict::kind::winner;
+        const std::string best{named ? each.best.backends.front() : name_of(each.best.how)};
+        line += fmt::format("{:>9}", best.substr(0, 8));
+    }
+    return text + line + '\n';
+}
+
+bool of_one_sweep(const row& a, const row& b) {
+    return a.what.at && b.what.at && a.when == b.when && a.what.workload == b.what.workload &&
+           a.what.name == b.what.name && a.what.unit == b.what.unit;
+}
+
+/// At most so many columns fit beside the names.
+constexpr std::size_t most_columns = 9;
+
+std::string figures_of(std::string_view workload, const std::vector<row>& rows) {
+    std::string text;
+    for (std::size_t i = 0; i < rows.size();) {
+        std::size_t end = i + 1;
+        while (end < rows.size() && end - i < most_columns && of_one_sweep(rows[i], rows[end])) {
+            ++end;
+        }
+        const row& first = rows[i];
+        if (first.what.workload == workload) {
+            const bool seen =
+                !first.what.at && find(rows, first.what, first.when) == &first &&
+                std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(i),
+                            [&](const row& r) { return r.what == first.what; });
+            if (first.what.at) {
+                text += sweep(std::span{rows}.subspan(i, end - i));
+            } else if (!seen) {
+                text += single_figure(rows, first);
+            }
+        }
+        i = end;
+    }
+    return text;
+}
+
 std::string notes(const results& found) {
     std::string lines;
     for (const results::note& each : found.notes()) {
@@ -96,12 +169,18 @@ std::string notes(const results& found) {
     return lines;
 }
 
-std::string peers() {
+std::string peers(const results& found) {
     std::string text;
-    for_each_backend([&text]<backend B>() {
-        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", B::name, B::label);
-    });
-    return wrapped(text + ".", "  ");
+    const auto add = [&text](std::string_view name, std::string_view label) {
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, label);
+    };
+    for_each_backend([&]<backend B>() { add(B::name, B::label); });
+    for (const results::contender& each : found.contenders()) add(each.name, each.label);
+    std::string lines = wrapped(text + ".", "  ");
+    for (const missing_peer& each : missing_peers()) {
+        lines += wrapped(fmt::format("{} skipped: {}.", each.name, each.why), "  ");
+    }
+    return lines;
 }
 
 std::string legend() {
@@ -109,7 +188,8 @@ std::string legend() {
         "cold: a fresh backend's first round, after malloc_trim(0); warm: after that and "
         "one unmeasured round. Each figure is a median ± the median deviation from it, of "
         "repetitions that take the backends in turn. 3.00x: three times the arena's; "
-        "loss: the arena is the worse one; ~: no more apart than spread and clock explain.",
+        "loss: the arena is the worse one; ~: no more than a tenth apart, or than the clock can "
+        "tell; ?: the medians' 95 % intervals overlap.",
         "  ");
 }
 
@@ -130,15 +210,20 @@ std::string colophon(const results& found) {
 }  // namespace
 
 std::string to_table(const results& found) {
+    const std::vector<row> rows = rows_of(found);
     std::string table = fmt::format("{:<18}{:>12}{:>9}  {:<10}    {:>12}{:>9}  {}\n", "", "cold",
                                     "±", "to arena", "warm", "±", "to arena");
     std::string_view workload;
-    for (const figure& what : found.figures()) {
-        if (what.workload != workload) table += fmt::format("{}\n", what.workload);
-        workload = what.workload;
-        table += figure_rows(found, what);
+    for (const row& each : rows) {
+        if (each.what.workload == workload) continue;
+        workload = each.what.workload;
+        table += fmt::format(
+            "{}{}\n", workload, expects_loss(workload) ? " (an arena should lose here)" : "");
+        table += figures_of(workload, rows);
     }
-    return table + '\n' + notes(found) + peers() + legend() + colophon(found);
+    table += '\n' + notes(found) + peers(found) + legend() + colophon(found) + '\n';
+    for (const std::string& sentence : sum_up(rows, found)) table += wrapped(sentence, "  ");
+    return table;
 }
 
 }  // namespace arena_bench

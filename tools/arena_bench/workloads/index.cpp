@@ -26,6 +26,8 @@ constexpr figure wall_time{workload_name, "build, ask, drop", "ms"};
 constexpr figure cpu_time{workload_name, "CPU time of it", "ms"};
 constexpr figure drop_time{workload_name, "the drop alone", "ms"};
 constexpr figure peak_bytes{workload_name, "peak memory", "MiB"};
+constexpr figure bytes_after{workload_name, "resident after the drop", "MiB"};
+constexpr figure faults{workload_name, "page faults", "faults/round"};
 constexpr figure allocations{workload_name, "allocations", "calls"};
 constexpr double mebibyte = 1 << 20;
 
@@ -91,6 +93,7 @@ outcome one_round(B& memory, stage& on) {
 
     const round_clock dropping;
     index.destroy();
+    if constexpr (has_thread_end<B>) on.team.run([&](unsigned) { finish_thread(memory); });
     memory.finish_round();
     return {.build = build, .drop = dropping.read(), .checksum = checksum};
 }
@@ -102,6 +105,7 @@ void measured_round(B& memory, stage& on, state when, results& found) {
     found.add(wall_time, B::name, when, (result.build.wall_ns + result.drop.wall_ns) / 1e6);
     found.add(cpu_time, B::name, when, (result.build.cpu_ns + result.drop.cpu_ns) / 1e6);
     found.add(drop_time, B::name, when, result.drop.wall_ns / 1e6);
+    found.add(faults, B::name, when, result.build.faults + result.drop.faults);
 }
 
 /// The unmeasured round: the same work, with every allocation counted.
@@ -110,7 +114,7 @@ void counted_round(B& memory, stage& on, results& found) {
     allocation_count count;
     counting_backend<B> counted{memory, count};
     found.add_checksum(workload_name, B::name, one_round(counted, on).checksum);
-    found.add(allocations, B::name, state::unmeasured, static_cast<double>(count.calls));
+    found.add(allocations, B::name, state::counted, static_cast<double>(count.calls));
 }
 
 template <backend B>
@@ -119,6 +123,7 @@ void repeat(stage& on, results& found) {
     B memory{on.capacity()};
     measured_round(memory, on, state::cold, found);
     found.add(peak_bytes, B::name, state::cold, static_cast<double>(peak.bytes()) / mebibyte);
+    found.add(bytes_after, B::name, state::cold, static_cast<double>(peak.bytes_now()) / mebibyte);
     if (interrupted()) return;
     counted_round(memory, on, found);
     if (interrupted()) return;
@@ -127,9 +132,11 @@ void repeat(stage& on, results& found) {
 
 plan plan_of(const options& asked) {
     constexpr std::size_t mib = std::size_t{1} << 20;
+    constexpr by_effort<std::size_t> most_mib{.full = 16'384, .demo = 64, .quick = 4};
     return {.threads = asked.threads.value_or(std::max(1U, std::thread::hardware_concurrency())),
-            .repetitions = chosen(asked.repetitions, asked.quick, 3U, 2U),
-            .limit = asked.quick ? 4 * mib : asked.input_limit_mib * mib};
+            .repetitions =
+                chosen(asked.repetitions, asked.how_long, {.full = 3U, .demo = 2U, .quick = 2U}),
+            .limit = std::min(asked.input_limit_mib, most_mib.of(asked.how_long)) * mib};
 }
 
 void explain(const plan& of, const options& asked, const stage& on, results& found) {
@@ -156,8 +163,8 @@ void run_index(const options& asked, results& found) {
     stage on{of, asked};
     if (interrupted()) return;
     explain(of, asked, on, found);
-    interleave(workload_name, asked, of.threads, of.repetitions, found,
-               [&]<backend B>() { repeat<B>(on, found); });
+    interleave({workload_name, of.threads, of.repetitions}, asked, found,
+               [&]<backend B>(std::size_t) { repeat<B>(on, found); });
 }
 
 }  // namespace arena_bench

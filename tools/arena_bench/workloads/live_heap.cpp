@@ -1,7 +1,6 @@
 #include "workloads/live_heap.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 #include <random>
 #include <utility>
@@ -27,7 +26,7 @@ void for_each_index(const char* title, std::size_t count, Step&& step) {
 
 }  // namespace
 
-live_heap::live_heap(std::size_t live_nodes) {
+live_heap::live_heap(std::size_t live_nodes, heap_functions on) : on_{on} {
     const std::size_t surplus = live_nodes / 2;
     make(live_nodes + surplus);
     free_at_random(surplus);
@@ -35,13 +34,13 @@ live_heap::live_heap(std::size_t live_nodes) {
 }
 
 live_heap::~live_heap() {
-    for (heap_node* node : nodes_) std::free(node);
+    for (heap_node* node : nodes_) on_.deallocate(node);
 }
 
 void live_heap::make(std::size_t count) {
     nodes_.reserve(count);
     for_each_index("pressure: live heap", count, [this](std::size_t) {
-        void* const memory = std::malloc(sizeof(heap_node));
+        void* const memory = on_.allocate(sizeof(heap_node));
         if (memory == nullptr) throw std::bad_alloc{};
         nodes_.push_back(::new (memory) heap_node{});
     });
@@ -52,7 +51,7 @@ void live_heap::free_at_random(std::size_t count) {
     for_each_index("pressure: random frees", count, [&](std::size_t) {
         std::uniform_int_distribution<std::size_t> pick{0, nodes_.size() - 1};
         std::swap(nodes_[pick(random)], nodes_.back());
-        std::free(nodes_.back());
+        on_.deallocate(nodes_.back());
         nodes_.pop_back();
     });
 }

@@ -12,12 +12,18 @@ struct heap_node {
 };
 static_assert(sizeof(heap_node) == 8 * sizeof(void*));
 
-/// A large live heap on malloc with holes in it: half as many nodes again as shall live are made,
-/// linked at random, and that surplus is freed in random order. It stays as it is for every backend
-/// alike. Making it may take seconds, and shows a bar.
+/// malloc and free, or what takes their place.
+struct heap_functions {
+    void* (*allocate)(std::size_t);
+    void (*deallocate)(void*);
+};
+
+/// A large live heap with holes in it: half as many nodes again as shall live are made, linked at
+/// random, and that surplus is freed in random order. It stays as it is for every backend alike.
+/// Making it may take seconds, and shows a bar.
 class live_heap {
 public:
-    explicit live_heap(std::size_t live_nodes);
+    live_heap(std::size_t live_nodes, heap_functions on);
     ~live_heap();
     live_heap(const live_heap&) = delete;
     live_heap& operator=(const live_heap&) = delete;
@@ -30,6 +36,7 @@ private:
     void free_at_random(std::size_t count);
     void link_at_random();
 
+    heap_functions on_;
     std::vector<heap_node*> nodes_;
 };
 

@@ -6,9 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <new>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "backends/backend.hpp"
@@ -24,6 +27,7 @@ namespace {
 
 constexpr std::string_view workload_name = "pressure";
 constexpr figure time_per_object{workload_name, "time", "ns/object"};
+constexpr figure time_beside_nothing{workload_name, "time, with a clean heap", "ns/object"};
 constexpr figure cpu_per_object{workload_name, "CPU time", "ns/object"};
 
 struct percentile_figure {
@@ -77,7 +81,7 @@ void drop_all(B& memory, std::span<object*> from) {
     if constexpr (!B::drops_whole) {
         for (object* each : from) memory.deallocate(each, sizeof(object), alignof(object));
     }
-    memory.finish_round();
+    finish_alone(memory);
 }
 
 template <backend B>
@@ -130,6 +134,14 @@ void verified_round(B& memory, scratch& into, results& found) {
     drop_all(memory, std::span{into.pointers});
 }
 
+template <backend B>
+void repeat_beside_nothing(const plan& of, scratch& into, results& found) {
+    B memory{of.capacity()};
+    found.add(time_beside_nothing, B::name, state::cold, timed_round(memory, into).wall_ns);
+    verified_round(memory, into, found);
+    found.add(time_beside_nothing, B::name, state::warm, timed_round(memory, into).wall_ns);
+}
+
 /// Two fresh backends, because a first round can be timed or clocked, not both.
 template <backend B>
 void repeat(const plan& of, scratch& into, results& found) {
@@ -150,20 +162,28 @@ void repeat(const plan& of, scratch& into, results& found) {
 }
 
 plan plan_of(const options& asked) {
+    const effort how = asked.how_long;
     constexpr std::size_t million = 1'000'000;
-    return {.repetitions = chosen(asked.repetitions, asked.quick, 3U, 2U),
-            .objects = chosen(asked.objects, asked.quick, 2 * million, million / 20),
-            .live_objects = chosen(asked.live_objects, asked.quick, 10 * million, million / 5)};
+    return {.repetitions = chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U}),
+            .objects = chosen<std::size_t>(
+                asked.objects, how, {.full = million, .demo = million, .quick = million / 20}),
+            .live_objects = chosen<std::size_t>(
+                asked.live_objects, how,
+                {.full = 10 * million, .demo = 10 * million, .quick = million / 5})};
 }
 
 void explain(const plan& of, results& found) {
     found.add_note(
         workload_name,
-        fmt::format("beside {} live malloc nodes of 8 pointers, left of half as many again "
+        fmt::format("beside {} live nodes of 8 pointers on malloc, left of half as many again "
                     "by frees in random order, one thread makes {} objects of 64 bytes, "
                     "writes them and stores their pointers; timed with the reset, or "
                     "every free in the order of making",
                     of.live_objects, of.objects));
+    found.add_note(
+        workload_name,
+        "a replacement of malloc has such a heap of its own; with a clean heap: before any "
+        "of them was made");
     found.add_note(
         workload_name,
         fmt::format("single allocations (with construction) are clocked in rounds of "
@@ -172,17 +192,53 @@ void explain(const plan& of, results& found) {
                     tick_clock_name, found.ticks.resolution_ns, found.ticks.overhead_ns));
 }
 
+/// The C library's, and that of each malloc that takes its place.
+class live_heaps {
+public:
+    live_heaps(std::size_t nodes, const options& asked) {
+        add(nodes, {&std::malloc, &std::free});
+        for_each_backend([&]<backend B>() {
+            if constexpr (requires { B::functions(); }) {
+                if (!asked.wants_backend(B::name)) return;
+                add(nodes, {B::functions().allocate, B::functions().deallocate});
+            }
+        });
+    }
+
+    void expect_unchanged() const {
+        for (const watched& each : all_) {
+            if (each.heap->checksum() == each.checksum) continue;
+            throw std::runtime_error{"pressure: a live heap has changed"};
+        }
+    }
+
+private:
+    struct watched {
+        std::unique_ptr<live_heap> heap;
+        std::uint64_t checksum;
+    };
+
+    void add(std::size_t nodes, heap_functions on) {
+        auto heap = std::make_unique<live_heap>(nodes, on);
+        const std::uint64_t checksum = heap->checksum();
+        all_.push_back({std::move(heap), checksum});
+    }
+
+    std::vector<watched> all_;
+};
+
 }  // namespace
 
 void run_pressure(const options& asked, results& found) {
     const plan of = plan_of(asked);
     explain(of, found);
-    const live_heap heap{of.live_objects};
-    const std::uint64_t before = heap.checksum();
     scratch into{of.objects};
-    interleave(workload_name, asked, 1, of.repetitions, found,
-               [&]<backend B>() { repeat<B>(of, into, found); });
-    if (heap.checksum() != before) throw std::runtime_error{"pressure: the live heap has changed"};
+    const turns alone{workload_name, 1, of.repetitions};
+    interleave(alone, asked, found,
+               [&]<backend B>(std::size_t) { repeat_beside_nothing<B>(of, into, found); });
+    const live_heaps heaps{of.live_objects, asked};
+    interleave(alone, asked, found, [&]<backend B>(std::size_t) { repeat<B>(of, into, found); });
+    heaps.expect_unchanged();
 }
 
 }  // namespace arena_bench
