@@ -29,12 +29,13 @@ public:
     kept_blocks() = default;
     kept_blocks(const kept_blocks&) = delete;
     kept_blocks& operator=(const kept_blocks&) = delete;
-    ~kept_blocks() {
-        for (const auto& [size, blocks] : by_size_) {
-            for (void* block : blocks) {
-                std::free(block);
-            }
-        }
+    ~kept_blocks() { free_mine(); }
+
+    /// For a round that should begin as the first did.
+    static void free_all() {
+        kept_blocks& all = of_this_process();
+        const std::lock_guard<std::mutex> lock(all.mutex_);
+        all.free_mine();
     }
 
     static void* take(std::size_t bytes) {
@@ -65,6 +66,15 @@ private:
     static kept_blocks& of_this_process() {
         static kept_blocks all;  // the hooks are plain functions: they know no object
         return all;
+    }
+
+    void free_mine() {
+        for (const auto& [size, blocks] : by_size_) {
+            for (void* block : blocks) {
+                std::free(block);
+            }
+        }
+        by_size_.clear();
     }
 
     std::mutex mutex_;

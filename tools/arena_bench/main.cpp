@@ -11,6 +11,7 @@
 #include "report/json.hpp"
 #include "report/results.hpp"
 #include "report/table.hpp"
+#include "workloads/instructions.hpp"
 #include "workloads/workload.hpp"
 
 namespace {
@@ -36,6 +37,10 @@ int run(const arena_bench::options& asked) {
 int main(int argc, char** argv) {
     try {
         arena_bench::make_room_for_loaded_libraries(argv);
+        if (argc == 2 && argv[1] == arena_bench::count_under_callgrind) {
+            arena_bench::execute_what_is_counted();
+            return arena_bench::exit_success;
+        }
         arena_bench::options asked;
         const auto status = arena_bench::parse_command_line(argc, argv, asked);
         return status ? *status : run(asked);

@@ -21,6 +21,8 @@ namespace arena_bench {
 ///
 /// - `finish_thread()`: called by each thread that has allocated, before finish_round();
 /// - `static std::string why_missing()`: empty, or why it can't be used on this machine;
+/// - `static void release_free_memory()`: gives what it keeps beyond its objects' lives back to the
+///   kernel, so that the next round is cold;
 /// - `static constexpr bool ours`: one of this library's own.
 ///
 /// README.md, beside this file, shows how to add one.
@@ -49,6 +51,11 @@ std::string why_missing() {
     } else {
         return {};
     }
+}
+
+template <backend B>
+void release_memory_kept_by() {
+    if constexpr (requires { B::release_free_memory(); }) B::release_free_memory();
 }
 
 template <backend B>

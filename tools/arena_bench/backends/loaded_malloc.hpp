@@ -24,12 +24,22 @@ malloc_functions load_malloc(const char* file, const std::string& prefix);
 /// A function of a loaded library; null if it isn't there.
 void* load_function(const char* file, const char* name, std::string& why_missing);
 
+/// Calls a function of a library that is loaded, if it has one of that name.
+template <typename... Arguments>
+void call_loaded(const char* file, const char* name, Arguments... arguments) {
+    std::string why_missing;
+    auto* const function =
+        reinterpret_cast<void (*)(Arguments...)>(load_function(file, name, why_missing));
+    if (function != nullptr) function(arguments...);
+}
+
 /// Some of these libraries want more static thread-local storage than a process keeps for libraries
 /// that are loaded late (jemalloc 2.6 KiB of 1.6): starts the program again with room for them,
 /// once. Returns if there is no need to, or no way.
 void make_room_for_loaded_libraries(char** argv);
 
-/// What the malloc replacements have in common. `Functions::get()` is the loaded library's.
+/// What the malloc replacements have in common. `Functions::load()` finds the library's functions,
+/// `Functions::release()` has it give what is free back to the kernel.
 template <typename Functions>
 class loaded_malloc_backend {
 public:
@@ -41,6 +51,10 @@ public:
 
     static std::string why_missing() { return loaded.why_missing; }
     static const malloc_functions& functions() { return loaded; }
+
+    static void release_free_memory() {
+        if (loaded.why_missing.empty()) Functions::release();
+    }
 
     explicit loaded_malloc_backend(std::size_t /*capacity*/) {}
 

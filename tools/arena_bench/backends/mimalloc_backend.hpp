@@ -8,6 +8,7 @@ namespace arena_bench {
 
 struct mimalloc_functions {
     static malloc_functions load() { return load_malloc(ARENA_BENCH_MIMALLOC, "mi_"); }
+    static void release() { call_loaded(ARENA_BENCH_MIMALLOC, "mi_collect", true); }
 };
 
 /// mimalloc, as it comes.

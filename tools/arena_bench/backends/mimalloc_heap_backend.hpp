@@ -50,6 +50,10 @@ public:
 
     static std::string why_missing() { return functions.why_missing; }
 
+    static void release_free_memory() {
+        if (why_missing().empty()) call_loaded(ARENA_BENCH_MIMALLOC, "mi_collect", true);
+    }
+
     explicit mimalloc_heap_backend(std::size_t /*capacity*/) {}
 
     void* allocate(std::size_t bytes, std::size_t alignment) {

@@ -22,6 +22,8 @@ public:
     template <typename T>
     using allocator = backend_allocator<T, protobuf_backend>;
 
+    static void release_free_memory() { benchmarks::kept_blocks::free_all(); }
+
     explicit protobuf_backend(std::size_t capacity) : arena_{options_for(capacity)} {}
 
     void* allocate(std::size_t bytes, std::size_t alignment) {

@@ -8,6 +8,11 @@ namespace arena_bench {
 
 struct tcmalloc_functions {
     static malloc_functions load() { return load_malloc(ARENA_BENCH_TCMALLOC, ""); }
+    static void release() {
+        call_loaded(ARENA_BENCH_TCMALLOC, "MallocExtension_MarkThreadIdle");  // empties its cache
+        call_loaded(ARENA_BENCH_TCMALLOC, "MallocExtension_MarkThreadBusy");
+        call_loaded(ARENA_BENCH_TCMALLOC, "MallocExtension_ReleaseFreeMemory");
+    }
 };
 
 /// The tcmalloc of gperftools, as it comes.

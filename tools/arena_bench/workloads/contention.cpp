@@ -47,9 +47,10 @@ void run_contention(const options& asked, results& found) {
                     "stores their pointers; timed from the release to the last one's end "
                     "and the reset, or every free by the thread that made it",
                     of.threads, of.objects_each));
-    object_rounds rounds{of.threads, of.objects_each};
     interleave(
         {workload_name, of.threads, of.repetitions}, asked, found, [&]<backend B>(std::size_t) {
+            // New threads too: a malloc keeps memory for each.
+            object_rounds rounds{of.threads, of.objects_each};
             B memory{rounds.capacity()};
             add_round<B>(state::cold, rounds.timed(memory), rounds, found);
             found.add_checksum(workload_name, B::name, rounds.verified(memory));

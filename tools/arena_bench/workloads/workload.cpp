@@ -9,6 +9,7 @@
 #include "workloads/contention.hpp"
 #include "workloads/first_touch.hpp"
 #include "workloads/index.hpp"
+#include "workloads/instructions.hpp"
 #include "workloads/lifo.hpp"
 #include "workloads/mixed_lifetimes.hpp"
 #include "workloads/pressure.hpp"
@@ -25,6 +26,7 @@ constexpr std::array workloads{
         "contention", "many threads make small objects in one shared arena", run_contention, true},
     workload{"threads", "the same from one thread to four times the cores", run_threads},
     workload{"sizes", "one thread makes blocks of 8 B to 1 MiB", run_sizes, true},
+    workload{"instructions", "how many instructions an allocation takes", run_instructions, true},
     workload{"alternating", "one thread takes from 1 to 16 arenas in turn", run_alternating},
     workload{"churn", "a hundred objects and then the whole arena goes, again and again", run_churn,
              true},

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace arena_bench {
+
+/// The processor's own counter of the instructions that this thread executes in user space. Many
+/// virtual machines and containers don't let one have it.
+class instruction_counter {
+public:
+    instruction_counter();
+    ~instruction_counter();
+    instruction_counter(const instruction_counter&) = delete;
+    instruction_counter& operator=(const instruction_counter&) = delete;
+
+    [[nodiscard]] bool available() const { return counter_ >= 0; }
+    void start();
+    std::uint64_t stop();
+
+private:
+    int counter_;
+};
+
+/// The same by callgrind, which executes a program instruction by instruction, some 50 times as
+/// slowly: a program under it says where to begin, and to end, under some name; another one, which
+/// started it, reads what was counted.
+namespace callgrind {
+
+/// Whether this program could talk to callgrind, and it is installed.
+bool available();
+
+void begin();
+void end(const std::string& name);
+
+/// Runs this very program with one more argument under callgrind, and waits. Empty if it fails.
+std::optional<std::map<std::string, std::uint64_t>> count(const std::string& argument);
+
+}  // namespace callgrind
+
+}  // namespace arena_bench
