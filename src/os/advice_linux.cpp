@@ -35,7 +35,7 @@ std::optional<bool> is_chosen(const char* path, std::string_view choice) noexcep
         return {};
     }
     std::array<char, 128> text{};
-    const ssize_t length = read(file, text.data(), text.size());
+    const ssize_t length = ::read(file, text.data(), text.size());
     close(file);
     if (length < 0) {
         return {};
