@@ -18,7 +18,6 @@
 namespace {
 
 using memory_arena::arena;
-using memory_arena::arena_lease;
 using memory_arena::arena_options;
 using memory_arena::cpu_arena;
 using memory_arena::lane_path;

@@ -16,7 +16,6 @@
 namespace {
 
 using memory_arena::arena;
-using memory_arena::cpu_arena;
 using namespace test_support;
 
 constexpr std::size_t mib = std::size_t{1} << 20;

@@ -24,9 +24,7 @@
 
 namespace {
 
-using memory_arena::arena;
 using memory_arena::arena_lease;
-using memory_arena::cpu_arena;
 using namespace test_support;
 
 constexpr std::uint64_t seed = 0x5eed0011;

@@ -32,7 +32,6 @@ namespace {
 
 using memory_arena::arena;
 using memory_arena::arena_options;
-using memory_arena::cpu_arena;
 using memory_arena::retain;
 using namespace test_support;
 
