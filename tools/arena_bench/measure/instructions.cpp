@@ -8,11 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
@@ -71,8 +76,8 @@ private:
     fs::path path_;
 };
 
-/// Whether it ran, and said that all was well.
-bool run_quietly(std::array<std::string, 5> words) {
+/// Nothing that it says is shown. 0 if it couldn't be started.
+pid_t start_quietly(std::array<std::string, 5> words) {
     std::array<char*, words.size() + 1> arguments{};
     for (std::size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
     posix_spawn_file_actions_t to_nowhere;
@@ -83,8 +88,24 @@ bool run_quietly(std::array<std::string, 5> words) {
     const int error =
         posix_spawnp(&child, arguments[0], &to_nowhere, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&to_nowhere);
+    return error == 0 ? child : 0;
+}
+
+/// Whether it said that all was well.
+bool wait_for(pid_t child, const std::function<void()>& meanwhile) {
     int status = 0;
-    return error == 0 && waitpid(child, &status, 0) == child && status == 0;
+    for (;;) {
+        const pid_t ended = waitpid(child, &status, WNOHANG);
+        if (ended != 0) return ended == child && status == 0;
+        meanwhile();
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    }
+}
+
+std::size_t files_in(const fs::path& folder) {
+    std::error_code ignored;
+    const fs::directory_iterator files{folder, ignored};
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
 /// One dump: "desc: Trigger: Client Request: NAME" somewhere, and "summary: COUNT" or "totals:".
@@ -132,16 +153,17 @@ void begin() {}
 void end(const std::string& /*name*/) {}
 #endif
 
-std::optional<std::map<std::string, std::uint64_t>> count(const std::string& argument) {
+std::optional<std::map<std::string, std::uint64_t>> count(
+    const std::string& argument, const std::function<void(std::size_t)>& see) {
     const temporary_folder folder;
     if (folder.path().empty()) return std::nullopt;
     const std::string out = (folder.path() / "counts").string();
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    if (error || !run_quietly({"valgrind", "--tool=callgrind", "--callgrind-out-file=" + out,
-                               program.string(), argument})) {
-        return std::nullopt;
-    }
+    if (error) return std::nullopt;
+    const pid_t child = start_quietly({"valgrind", "--tool=callgrind",
+                                       "--callgrind-out-file=" + out, program.string(), argument});
+    if (child == 0 || !wait_for(child, [&] { see(files_in(folder.path())); })) return std::nullopt;
     std::map<std::string, std::uint64_t> counts;
     for (const fs::directory_entry& dump : fs::directory_iterator{folder.path()}) {
         read_dump(dump.path(), counts);

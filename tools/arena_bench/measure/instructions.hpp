@@ -1,7 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,8 +37,10 @@ bool available();
 void begin();
 void end(const std::string& name);
 
-/// Runs this very program with one more argument under callgrind, and waits. Empty if it fails.
-std::optional<std::map<std::string, std::uint64_t>> count(const std::string& argument);
+/// Runs this very program with `argument` under callgrind, and waits; calls `see(n)` now and then,
+/// n being how many counts there are. Empty if it fails.
+std::optional<std::map<std::string, std::uint64_t>> count(
+    const std::string& argument, const std::function<void(std::size_t)>& see);
 
 }  // namespace callgrind
 

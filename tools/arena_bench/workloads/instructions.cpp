@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "backends/backend_list.hpp"
 #include "measure/instructions.hpp"
 #include "measure/sink.hpp"
+#include "progress.hpp"
 
 namespace arena_bench {
 
@@ -89,6 +91,17 @@ counts count_by_processor(instruction_counter& counter) {
     return found;
 }
 
+std::optional<counts> count_by_callgrind() {
+    if (!callgrind::available()) return std::nullopt;
+    const std::size_t expected = backend_names().size() * (sizes.size() + 1);
+    progress_bar bar{"instructions", expected};
+    std::size_t seen = 0;
+    return callgrind::count(std::string{count_under_callgrind}, [&](std::size_t now) {
+        bar.advance(now - seen);
+        seen = now;
+    });
+}
+
 void add(const figure& what, std::string_view backend, const counts& from, const std::string& name,
          std::size_t times, results& found) {
     const auto count = from.find(name);
@@ -137,9 +150,7 @@ void run_instructions(const options& asked, results& found) {
         add_all(asked, count_by_processor(counter), found);
         return;
     }
-    const auto counted =
-        callgrind::available() ? callgrind::count(std::string{count_under_callgrind})
-                               : std::nullopt;
+    const std::optional<counts> counted = count_by_callgrind();
     if (!counted) {
         found.add_note(workload_name,
                        "not counted: this machine lets nobody have its counter, and valgrind isn't "
