@@ -278,6 +278,9 @@ def hostile():
                  "malloc and free of the C library", "Dropping them all takes 10 ns, however many there are.",
                  "one size after the other, 8 B to 1 MiB, one thread", "not found when this program was configured"):
         text = text.replace(word, json.dumps(word + HOSTILE)[1:-1])
+    # The program's own names need no such care today, and may need it tomorrow.
+    for word in ("monotonic", "contention", "time", "64 KiB", "ns/block"):
+        text = text.replace(json.dumps(word), json.dumps(word + ' </script>"><b>'))
     return json.loads(text)
 
 

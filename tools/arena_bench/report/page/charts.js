@@ -17,12 +17,23 @@ const dashes = [[], [7, 4], [2, 3]];
 const marks = ["circle", "rect", "triangle", "rectRot"];
 
 function look_of(name) {
-    const names = [...backends.keys()];
     if (name === baseline) return {colour: "--arena", dash: [], mark: "circle", width: 4, radius: 5};
-    const same_kind = names.filter((each) => each !== baseline && is_ours(each) === is_ours(name));
-    const place = same_kind.indexOf(name);
+    const place = by_importance.filter((each) => is_ours(each) === is_ours(name)).indexOf(name);
     if (is_ours(name)) return {colour: "--ours", dash: dashes[(place + 1) % 3], mark: marks[place % 4], width: 3, radius: 4};
     return {colour: `--series-${place % hues}`, dash: dashes[place % 3], mark: marks[place % 4], width: 1.75, radius: 4};
+}
+
+// Those that lead most often come first, so that they differ by colour, and the others by dashes and marks as well.
+const by_importance = [];
+
+function rank_backends() {
+    const leads = new Map([...backends.keys()].map((name) => [name, 0]));
+    for (const {group} of all_figures.filter((each) => each.group.is_sweep)) {
+        for (const some_rows of group.states.values()) {
+            for (const name of leading_in(some_rows)) leads.set(name, leads.get(name) + 1);
+        }
+    }
+    by_importance.push(...[...leads.keys()].filter((name) => name !== baseline).sort((a, b) => leads.get(b) - leads.get(a)));
 }
 
 // A piece of the line as the legend shows it.
@@ -119,17 +130,19 @@ function value_ticks(figure) {
         color: colour("--soft"),
         maxRotation: 0,
         callback(value) {
-            // On a logarithmic axis only 1, 2 and 5 of each power; the lines say the rest.
+            // On a long logarithmic axis only 1, 2 and 5 of each power; the lines say the rest.
             const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-            return !figure.logarithmic || [1, 2, 5].includes(digit) ? format_number(value) : null;
+            const all = !figure.logarithmic || this.max < 8 * this.min;
+            return all || [1, 2, 5].includes(digit) ? format_number(value) : null;
         },
     };
 }
 
-function value_axis(figure, title) {
+function value_axis(figure, cells, title) {
     return {
         type: figure.logarithmic ? "logarithmic" : "linear",
         min: figure.logarithmic ? figure.edge : 0,
+        suggestedMax: Math.max(...cells.map((cell) => Math.max(cell.median, cell.high))),
         grid: {color: colour("--line"), borderColor: colour("--line")},
         title: {display: true, text: title, color: colour("--soft")},
         ticks: value_ticks(figure),
@@ -160,7 +173,7 @@ function bar_config(figure) {
             indexAxis: "y",
             layout: {padding: {right: figure.canvas.parentElement.clientWidth < 420 ? 62 : 118}},
             scales: {
-                x: value_axis(figure, axis_title(figure)),
+                x: value_axis(figure, cells, axis_title(figure)),
                 y: {
                     grid: {display: false, borderColor: colour("--line")},
                     ticks: {
@@ -183,7 +196,7 @@ function line_dataset(figure, name, some_rows, positions) {
     const points = line_of(name, some_rows, positions);
     const shade = colour(look.colour);
     return {
-        label: name, borderColor: shade, backgroundColor: shade, borderWidth: look.width, borderDash: look.dash,
+        label: name, clip: 12, borderColor: shade, backgroundColor: shade, borderWidth: look.width, borderDash: look.dash,
         pointStyle: look.mark, pointRadius: look.radius, pointHoverRadius: look.radius + 2, order: name === baseline ? 0 : 1,
         cells: points.map((point) => point.cell),
         data: points.map((point) => ({x: point.x, y: Math.max(point.cell.median, figure.edge)})),
@@ -203,7 +216,7 @@ function line_config(figure) {
         options: {
             ...common_options(figure),
             layout: {padding: {right: figure.canvas.parentElement.clientWidth < 560 ? 8 : 130}},
-            scales: {x: place_axis(figure, some_rows, positions), y: value_axis(figure, axis_title(figure))},
+            scales: {x: place_axis(figure, some_rows, positions), y: value_axis(figure, cells, axis_title(figure))},
         },
         plugins: [whiskers, line_labels],
     };
@@ -302,6 +315,10 @@ function write_on(chart, text, x, y, mine) {
     ctx.font = `${mine ? "bold " : ""}12px ${Chart.defaults.font.family}`;
     ctx.fillStyle = colour(mine ? "--text" : "--soft");
     ctx.textBaseline = "middle";
+    ctx.strokeStyle = colour("--page");
+    ctx.lineWidth = 4;
+    ctx.lineJoin = "round";
+    ctx.strokeText(text, x, y);
     ctx.fillText(text, x, y);
     ctx.restore();
 }
@@ -379,7 +396,7 @@ function lines_in_words(figure) {
     });
     const verdicts = runs_of(some_rows).map((run) => `${span_words(run)}: ${categories[run.category].badge}, ${run.words}`);
     return `Line chart: ${group.figure} in ${group.unit} over ${group.varied}, ${first.at.label} to ${last.at.label}, `
-        + `${state_words(first.state)}; less is better. ${list.join("; ")}. ${verdicts.join("; ")}.`;
+        + `${first.state}; less is better. ${list.join("; ")}. ${verdicts.join("; ")}.`;
 }
 
 // Drawing and drawing again ----------------------------------------------------------------------
@@ -403,7 +420,7 @@ function has_zeros(figure) {
 function describe(figure) {
     const {canvas, group} = figure;
     figure.state.textContent = rows_shown(figure)[0].at && !group.is_sweep
-        ? row_state(rows_shown(figure)[0]) : state_words(state_shown(group));
+        ? row_state(rows_shown(figure)[0]) : state_shown(group);
     canvas.setAttribute("aria-label", group.is_sweep ? lines_in_words(figure) : bars_in_words(figure));
     canvas.parentElement.style.height = `${chart_height(figure)}px`;
     if (group.is_sweep) figure.legend.replaceChildren(...legend_of(figure));

@@ -60,7 +60,7 @@ function new_group(workload, row, varied) {
 }
 
 function finished_group(group, number) {
-    group.id = `${group.workload}-${number}`.replace(/[^A-Za-z0-9_-]/g, "_");
+    group.id = unique_id(`${group.workload}-${number}`);
     // One point makes no line.
     group.is_sweep = group.varied !== "" && [...group.states.values()].some((some) => some.length > 1);
     return group;
@@ -72,11 +72,18 @@ function known_workloads() {
     for (const row of rows) {
         if (!known.has(row.workload)) known.set(row.workload, {name: row.workload, summary: "", notes: []});
     }
-    return [...known.values()].map((each) => ({...each, groups: groups_of(each.name)}));
+    return [...known.values()].map((each) => ({...each, id: unique_id(`workload-${each.name}`), groups: groups_of(each.name)}));
 }
 
-function state_words(state) {
-    return {warm: "warm", cold: "cold", counted: "counted"}[state] || String(state);
+const ids = new Set();
+
+// A name as an id, readable in a link; two names that look alike there get a number.
+function unique_id(name) {
+    const plain = name.replace(/[^A-Za-z0-9_-]+/g, "_");
+    let id = plain;
+    for (let number = 2; ids.has(id); ++number) id = `${plain}-${number}`;
+    ids.add(id);
+    return id;
 }
 
 // "AMD EPYC, 2 cores · Linux 6.18 · GCC 12.2.0 -O2 · commit d63bef5": beside every table.

@@ -8,7 +8,7 @@ function element(tag, attributes = {}, ...children) {
         if (value === undefined || value === null || value === false) continue;
         made.setAttribute(name, value === true ? "" : String(value));
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+    made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
     return made;
 }
 
@@ -30,7 +30,7 @@ function choice(name, legend, values, chosen, changed) {
         input.addEventListener("change", () => changed(value));
         return element("label", {}, input, " ", label);
     });
-    return [legend ? element("legend", {}, legend) : null, element("div", {class: "options"}, buttons)];
+    return [...(legend ? [element("legend", {}, legend)] : []), element("div", {class: "options"}, buttons)];
 }
 
 // "a", "a and b", "a, b and c"

@@ -22,6 +22,7 @@ function format_number(value) {
 
 function format_ratio(ratio) {
     if (!is_number(ratio)) return "";
+    if (ratio >= 9999.5) return ">9,999×";
     if (ratio >= 100) return `${with_commas(ratio.toFixed(0))}×`;
     return `${ratio.toFixed(ratio >= 9.995 ? 1 : 2)}×`;
 }

@@ -87,9 +87,9 @@ function set_up_printing() {
 
 function fill_page() {
     const workloads = known_workloads();
-    const sections = [summary_section(), reading_section(), glance_section(workloads), ...workloads.map(workload_section),
+    const sections = [summary_section(), glance_section(workloads), reading_section(), ...workloads.map(workload_section),
         compared_section(), checks_section()];
-    by_id("subtitle").textContent = [machine_line(), report.date].filter(Boolean).join(" · ");
+    by_id("subtitle").textContent = [machine_line(), date_words(report.date)].filter(Boolean).join(" · ");
     by_id("content").append(...banners(), ...sections);
     set_up_contents(sections);
     return sections;
@@ -97,6 +97,7 @@ function fill_page() {
 
 const page_sections = fill_page();
 set_up_scheme();
+if (have_charts) rank_backends();
 if (have_charts && all_figures.length > 0) set_up_controls();
 fold_panels();
 room_beside.addEventListener("change", fold_panels);

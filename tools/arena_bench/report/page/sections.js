@@ -28,6 +28,12 @@ function summary_section() {
         element("ul", {class: "sentences"}, said.map((sentence) => element("li", {}, sentence))), facts());
 }
 
+// "2026-11-23T05:00:00Z" as people write it; anything else as it is.
+function date_words(date) {
+    const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?Z$/.exec(String(date || ""));
+    return parts ? `${parts[1]}, ${parts[2]} UTC` : String(date || "");
+}
+
 function facts() {
     const {machine = {}, build = {}, clock = {}} = report;
     const known = [
@@ -41,7 +47,7 @@ function facts() {
         ["Commit", build.commit],
         ["Clock", clock.name && `${clock.name}; steps of ${format_number(clock.resolution_ns)} ns, ${format_number(clock.overhead_ns)} ns taken off each reading`],
         ["Instructions", report.instructions_by ? `counted by ${report.instructions_by}` : "not counted"],
-        ["Measured", [report.date, report.effort && `effort ${report.effort}`, format_seconds(report.seconds)].filter(Boolean).join(", ")],
+        ["Measured", [date_words(report.date), report.effort && `effort ${report.effort}`, format_seconds(report.seconds)].filter(Boolean).join(", ")],
     ];
     return element("dl", {class: "facts"}, known.filter(([, value]) => value).map(([name, value]) =>
         element("div", {}, element("dt", {}, name), element("dd", {}, value))));
@@ -53,10 +59,12 @@ function glance_line(workload, shown) {
     const some_rows = rows.filter((row) => row.workload === workload.name);
     const counts = counts_of(some_rows);
     return element("tr", {},
-        element("th", {scope: "row"}, element("a", {href: `#${workload_id(workload)}`}, workload.name),
+        element("th", {scope: "row"}, element("a", {href: `#${workload.id}`}, workload.name),
             workload.expects_loss ? [" ", element("span", {class: "badge expected"}, "should lose")] : null),
         element("td", {class: "words"}, headline_of(workload)),
-        shown.map((name) => element("td", {class: counts[name] > 0 ? name : "none"}, String(counts[name]))));
+        shown.map((name) => element("td", {
+            class: counts[name] > 0 ? name : "none", "data-workload": workload.name, "data-category": name,
+        }, String(counts[name]))));
 }
 
 // What the first figure says, warm if there is such.
@@ -64,7 +72,7 @@ function headline_of(workload) {
     const [group] = workload.groups;
     if (!group) return "nothing was measured";
     const some_rows = group.states.get("warm") || [...group.states.values()][0];
-    const lead = `${group.figure}, ${state_words(some_rows[0].state)}: `;
+    const lead = `${group.figure}, ${some_rows[0].state}: `;
     if (!group.is_sweep) return [lead, badges_of(some_rows[0]), " ", verdict_of(some_rows[0]).text];
     const runs = runs_of(some_rows);
     const parts = runs.slice(0, 3).flatMap((run, index) =>
@@ -75,7 +83,7 @@ function headline_of(workload) {
 function glance_section(workloads) {
     const total = counts_of(rows);
     const shown = Object.keys(categories).filter((name) => total[name] > 0 || ["win", "tie", "noisy", "loss"].includes(name));
-    const head = element("tr", {}, column("workload"), column("its first figure"),
+    const head = element("tr", {}, column("workload"), column("its first figure", {class: "words"}),
         shown.map((name) => column(categories[name].column)));
     const lines = workloads.map((workload) => glance_line(workload, shown));
     return section("glance", "At a glance",
@@ -87,12 +95,8 @@ function glance_section(workloads) {
 
 // One workload -----------------------------------------------------------------------------------
 
-function workload_id(workload) {
-    return `workload-${workload.name}`.replace(/[^A-Za-z0-9_-]/g, "_");
-}
-
 function figure_block(group) {
-    const title = element("h3", {}, `${group.figure} `, element("span", {class: "unit"}, group.unit));
+    const title = element("h3", {}, `${group.figure} `, element("span", {class: "unit"}, group.unit === group.figure ? "" : group.unit));
     const kind = group.is_sweep ? "figure wide" : "figure";
     if (!have_charts) return element("div", {class: kind}, title, verdicts_of(group));
     const first_table = `table-${group.id}${group.is_sweep ? `-${[...group.states.keys()][0]}` : ""}`;
@@ -113,7 +117,7 @@ function workload_section(workload) {
     const {groups} = workload;
     const notes = list_of(workload.notes);
     const tables = groups.flatMap(tables_of);
-    return section(workload_id(workload), workload.name,
+    return section(workload.id, workload.name,
         workload.expects_loss ? element("p", {class: "expects"}, element("span", {class: "badge expected"}, "should lose"),
             " An arena is the wrong tool for this, and should lose. It is here so that you see by how much.") : null,
         element("p", {class: "lead"}, sentence(workload.summary)),
@@ -138,7 +142,7 @@ const terms = [
     ["cold", "the first round on fresh memory, where page faults are most of the cost."],
     ["counted", "not timed: instructions, calls, page faults, memory."],
     ["median, low to high", "the middle of all rounds, and the interval in which the true middle probably lies. The charts draw the interval as a whisker."],
-    ["2.50×", "two and a half times the arena's figure; below 1×, the arena is the worse one."],
+    ["2.50×", "two and a half times the arena's figure; below 1×, the arena is the worse one. With a question mark, the noise is too large to say."],
     ["win", "one of ours is the best, and clearly so."],
     ["tie", "within 10 % of each other."],
     ["noisy", "the intervals overlap: this run can't name a winner."],
@@ -157,7 +161,7 @@ function compared_section() {
     const skipped = list_of(report.skipped);
     return section("backends", "What was compared",
         table_box("backends-table", "The allocators, and whether threads may share one",
-            element("tr", {}, column("name"), column("what it is"), column("thread safe")), element("tbody", {}, lines)),
+            element("tr", {}, column("name"), column("what it is", {class: "words"}), column("thread safe")), element("tbody", {}, lines)),
         skipped.length === 0 ? null : element("h3", {}, "Left out"),
         skipped.length === 0 ? null : element("ul", {}, skipped.map((each) => element("li", {}, `${each.backend}: ${each.why}`))));
 }
@@ -179,5 +183,5 @@ function checks_section() {
         lines.length === 0 ? null : element("details", {},
             element("summary", {}, "Checksums: every backend has to do the same work"),
             table_box("checks-table", "The checksum of each workload's results, and who had it",
-                element("tr", {}, column("workload"), column("checksum"), column("backends")), element("tbody", {}, lines))));
+                element("tr", {}, column("workload"), column("checksum"), column("backends", {class: "words"})), element("tbody", {}, lines))));
 }

@@ -14,12 +14,16 @@ function interval_of(row, cell) {
 
 const compared_words = {baseline: "", same: "same", better: "loss", worse: "", noisy: "noisy"};
 
+function compared_word({compared}) {
+    return Object.hasOwn(compared_words, compared) ? compared_words[compared] : "";
+}
+
 function comparison_of(row, cell) {
     if (cell.compared === "baseline") return "1×";
     if (!is_number(cell.to_arena)) return "–";
     const ratio = figure_text(row, cell, "to_arena", format_ratio(cell.to_arena));
     const ours = is_ours(cell.backend);
-    const word = ours && cell.compared === "better" ? "better" : compared_words[cell.compared] || "";
+    const word = ours && cell.compared === "better" ? "better" : compared_word(cell);
     return word === "" ? ratio : [ratio, " ", element("span", {class: `word ${word}`}, word)];
 }
 
@@ -44,7 +48,7 @@ function column(text, attributes = {}) {
 const single_columns = [
     ["median", (row, cell) => figure_text(row, cell, "median"), "main"],
     ["low to high", interval_of],
-    ["to the arena", comparison_of],
+    ["next to the arena", comparison_of],
     ["deviation", (row, cell) => figure_text(row, cell, "spread")],
     ["least", (row, cell) => figure_text(row, cell, "min")],
     ["most", (row, cell) => figure_text(row, cell, "max")],
@@ -71,6 +75,10 @@ function single_line(shown, backend) {
     return element("tr", {class: is_ours(backend) ? "ours" : null}, name_cell(backend), cells);
 }
 
+function figure_words({figure, unit}) {
+    return figure === unit ? figure : `${figure}, ${unit}`;
+}
+
 function by_speed(row) {
     return [...row.cells].sort((a, b) => a.median - b.median).map((cell) => cell.backend);
 }
@@ -79,7 +87,7 @@ function single_table(group) {
     const shown = [...group.states.values()].flat();
     const order = [...new Set(shown.flatMap(by_speed))];
     const lines = order.map((backend) => single_line(shown, backend));
-    return table_box(`table-${group.id}`, `${group.workload}: ${group.figure}, ${group.unit}; less is better`,
+    return table_box(`table-${group.id}`, `${group.workload}: ${figure_words(group)}; less is better`,
         single_head(shown), element("tbody", {}, lines));
 }
 
@@ -102,10 +110,10 @@ function sweep_line(row, order) {
 function sweep_table(group, state, some_rows) {
     const seen = new Set(some_rows.flatMap((row) => row.cells.map((cell) => cell.backend)));
     const order = [...backends.keys()].filter((name) => seen.has(name));
-    const head = element("tr", {}, column(group.varied), column("verdict"),
+    const head = element("tr", {}, column(group.varied), column("verdict", {class: "words"}),
         order.map((name) => column([is_ours(name) ? "▸ " : "", name], {class: is_ours(name) ? "ours" : null})));
     return table_box(`table-${group.id}-${state}`,
-        `${group.workload}: ${group.figure}, ${group.unit}, ${state_words(state)}; median, its interval, and next to the arena; less is better`,
+        `${group.workload}: ${figure_words(group)}, ${state}; median, its interval, and next to the arena; less is better`,
         head, element("tbody", {}, some_rows.map((row) => sweep_line(row, order))));
 }
 

@@ -30,7 +30,7 @@ function category_of(row) {
     if (is_loss(row)) return "loss";
     const {kind, backends: winners} = verdict_of(row);
     if (kind === "winner") return winners.some(is_ours) ? "win" : "other";
-    return kind in categories ? kind : "noisy";
+    return Object.hasOwn(categories, kind) ? kind : "noisy";
 }
 
 function badge(category) {
@@ -54,18 +54,22 @@ function loss_words(row) {
 function verdict_words(row) {
     const {text, backends: winners} = verdict_of(row);
     const said = beaten_by(row).every((name) => winners.includes(name));
-    return [...badges_of(row), " ", element("span", {"data-verdict-row": row.index}, text),
-        said ? null : element("span", {class: "loses"}, ` · ${loss_words(row)}`)];
+    return element("span", {class: "said"}, badges_of(row), " ", element("span", {"data-verdict-row": row.index}, text),
+        said ? null : element("span", {class: "loses"}, ` · ${loss_words(row)}`));
+}
+
+function in_order(names) {
+    return [...backends.keys()].filter((name) => names.includes(name));
 }
 
 // What neighbouring rows of a sweep have in common.
 function brief_words(row) {
     const {kind, backends: named} = verdict_of(row);
+    if (is_loss(row)) return `to ${in_few_words(kind === "winner" ? named : beaten_by(row))}`;
     if (kind === "winner") return in_words(named);
-    if (is_loss(row)) return `${in_few_words(beaten_by(row))} better than the arena`;
-    if (kind === "tie") return in_few_words(named);
+    if (kind === "tie") return `of ${in_few_words(in_order(named))}`;
     if (kind === "alone") return `only ${in_words(named)}`;
-    return "too close to the noise to say";
+    return "no winner can be named";
 }
 
 function runs_of(some_rows) {
@@ -74,30 +78,33 @@ function runs_of(some_rows) {
         const category = category_of(row);
         const words = brief_words(row);
         const last = runs[runs.length - 1];
-        if (last && last.category === category && last.words === words) last.end = row;
-        else runs.push({category, words, begin: row, end: row});
+        if (last && last.category === category && last.words === words) last.members.push(row);
+        else runs.push({category, words, members: [row]});
     }
     return runs;
 }
 
-function span_words({begin, end}) {
+function span_words({members}) {
+    const [begin, end] = [members[0], members[members.length - 1]];
     return begin === end ? begin.at.label : `${begin.at.label} to ${end.at.label}`;
 }
 
 function run_item(run) {
-    return element("li", {}, element("span", {class: "span"}, span_words(run)), " ", badge(run.category), " ", run.words);
+    return element("li", {"data-rows": run.members.map((row) => row.index).join(" ")},
+        element("span", {class: "span"}, span_words(run)), " ", badge(run.category), " ",
+        element("span", {class: "run-words"}, run.words));
 }
 
 function verdicts_of(group) {
     return [...group.states].map(([state, some_rows]) => group.is_sweep
-        ? element("div", {class: "verdict"}, element("p", {class: "state"}, state_words(state)),
+        ? element("div", {class: "verdict"}, element("p", {class: "state"}, state),
             element("ul", {class: "runs"}, runs_of(some_rows).map(run_item)))
         : element("div", {class: "verdict"}, some_rows.map((row) => element("p", {},
             element("span", {class: "state"}, row_state(row)), " ", verdict_words(row)))));
 }
 
 function row_state(row) {
-    return row.at ? `${state_words(row.state)}, ${row.at.label}` : state_words(row.state);
+    return row.at ? `${row.state}, ${row.at.label}` : row.state;
 }
 
 function counts_of(some_rows) {
