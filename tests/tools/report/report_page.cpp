@@ -1,4 +1,5 @@
-// report_page DOCUMENT.json REPORT.html: what arena_bench --html does, of a document that is there already.
+// report_page DOCUMENT.json REPORT.html: what arena_bench --html does, of a document that is there
+// already.
 
 #include <cstdio>
 #include <exception>

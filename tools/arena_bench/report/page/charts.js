@@ -191,13 +191,19 @@ function is_mine(cells, index) {
     return Boolean(cells[index]) && is_ours(cells[index].backend);
 }
 
+// As on a phone: no room for names at the ends of lines, nor for large marks.
+function is_narrow(figure) {
+    return figure.canvas.parentElement.clientWidth < 560;
+}
+
 function line_dataset(figure, name, some_rows, positions) {
     const look = look_of(name);
+    const radius = is_narrow(figure) ? 0.6 * look.radius : look.radius;
     const points = line_of(name, some_rows, positions);
     const shade = colour(look.colour);
     return {
         label: name, clip: 12, borderColor: shade, backgroundColor: shade, borderWidth: look.width, borderDash: look.dash,
-        pointStyle: look.mark, pointRadius: look.radius, pointHoverRadius: look.radius + 2, order: name === baseline ? 0 : 1,
+        pointStyle: look.mark, pointRadius: radius, pointHoverRadius: radius + 2, order: name === baseline ? 0 : 1,
         cells: points.map((point) => point.cell),
         data: points.map((point) => ({x: point.x, y: Math.max(point.cell.median, figure.edge)})),
     };
@@ -215,7 +221,7 @@ function line_config(figure) {
         data: {datasets: names.map((name) => line_dataset(figure, name, some_rows, positions))},
         options: {
             ...common_options(figure),
-            layout: {padding: {right: figure.canvas.parentElement.clientWidth < 560 ? 8 : 130}},
+            layout: {padding: {right: is_narrow(figure) ? 8 : 130}},
             scales: {x: place_axis(figure, some_rows, positions), y: value_axis(figure, cells, axis_title(figure))},
         },
         plugins: [whiskers, line_labels],
