@@ -261,7 +261,8 @@ def document(backends=None, workloads=None, **changes):
 def partial():
     """As after Ctrl-C: a sweep ends early, a row misses backends, and what comes later isn't there."""
     whole = document(workloads=["contention", "sizes", "threads"], partial=True)
-    kept = [row for row in whole["rows"] if row["workload"] == "contention" or row["at"]["value"] <= 2]
+    kept = [row for row in whole["rows"]
+            if row["workload"] == "contention" or row["at"]["value"] <= (64 if row["state"] == "warm" else 8)]
     for row in kept[1:2]:
         row["cells"] = [each for each in row["cells"] if each["backend"] in ("malloc", "mimalloc")]
         for each in row["cells"]:

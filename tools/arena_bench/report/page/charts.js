@@ -282,20 +282,23 @@ const whiskers = {
                 const cell = dataset.cells[place];
                 const begin = axis.getPixelForValue(Math.max(cell.low, axis.min));
                 const end = axis.getPixelForValue(Math.max(cell.high, axis.min));
-                if (flat && axis.type === "logarithmic") draw_dot(chart.ctx, mark, dataset.backgroundColor[place]);
-                if (Math.abs(end - begin) < 2) return;
+                const dotted = flat && axis.type === "logarithmic";
+                if (dotted) draw_dot(chart.ctx, mark, dataset.backgroundColor[place]);
+                if (Math.abs(end - begin) < (dotted ? 2 * dot_radius : 2)) return;  // it would be a blot
                 draw_whisker(chart.ctx, flat ? colour("--text") : dataset.borderColor, begin, end, flat ? mark.y : mark.x, flat);
             });
         });
     },
 };
 
+const dot_radius = 5.5;
+
 // A bar on a logarithmic axis begins nowhere in particular; a dot doesn't claim otherwise.
 function draw_dot(context, mark, shade) {
     context.save();
     context.fillStyle = shade;
     context.beginPath();
-    context.arc(mark.x, mark.y, 5.5, 0, 2 * Math.PI);
+    context.arc(mark.x, mark.y, dot_radius, 0, 2 * Math.PI);
     context.fill();
     context.restore();
 }

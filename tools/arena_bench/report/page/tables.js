@@ -98,7 +98,7 @@ function sweep_cell(row, backend) {
     if (!cell) return element("td", {class: `none ${ours}`}, "–");
     return element("td", {class: ours},
         element("span", {class: "main"}, figure_text(row, cell, "median")),
-        element("span", {class: "small"}, interval_of(row, cell)),
+        element("span", {class: "small interval"}, interval_of(row, cell)),
         element("span", {class: "small"}, comparison_of(row, cell)));
 }
 
