@@ -129,6 +129,7 @@ function value_ticks(figure) {
     return {
         color: colour("--soft"),
         maxRotation: 0,
+        autoSkipPadding: 8,
         callback(value) {
             // On a long logarithmic axis only 1, 2 and 5 of each power; the lines say the rest.
             const digit = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));

@@ -34,6 +34,10 @@ function date_words(date) {
     return parts ? `${parts[1]}, ${parts[2]} UTC` : String(date || "");
 }
 
+function clock_words({name, resolution_ns, overhead_ns}) {
+    return `${name}; steps of ${format_number(resolution_ns)} ns, ${format_number(overhead_ns)} ns taken off each reading`;
+}
+
 function facts() {
     const {machine = {}, build = {}, clock = {}} = report;
     const known = [
@@ -45,9 +49,10 @@ function facts() {
         ["Compiler", build.compiler],
         ["Flags", [build.type, build.flags].filter(Boolean).join(", ")],
         ["Commit", build.commit],
-        ["Clock", clock.name && `${clock.name}; steps of ${format_number(clock.resolution_ns)} ns, ${format_number(clock.overhead_ns)} ns taken off each reading`],
+        ["Clock", clock.name && clock_words(clock)],
         ["Instructions", report.instructions_by ? `counted by ${report.instructions_by}` : "not counted"],
-        ["Measured", [date_words(report.date), report.effort && `effort ${report.effort}`, format_seconds(report.seconds)].filter(Boolean).join(", ")],
+        ["Measured", [date_words(report.date), report.effort && `effort ${report.effort}`, format_seconds(report.seconds)]
+            .filter(Boolean).join(", ")],
     ];
     return element("dl", {class: "facts"}, known.filter(([, value]) => value).map(([name, value]) =>
         element("div", {}, element("dt", {}, name), element("dd", {}, value))));
@@ -141,8 +146,10 @@ const terms = [
     ["warm", "what every further round costs, once the memory was used before."],
     ["cold", "the first round on fresh memory, where page faults are most of the cost."],
     ["counted", "not timed: instructions, calls, page faults, memory."],
-    ["median, low to high", "the middle of all rounds, and the interval in which the true middle probably lies. The charts draw the interval as a whisker."],
-    ["2.50×", "two and a half times the arena's figure; below 1×, the arena is the worse one. With a question mark, the noise is too large to say."],
+    ["median, low to high",
+        "the middle of all rounds, and the interval in which the true middle probably lies. The charts draw the interval as a whisker."],
+    ["2.50×",
+        "two and a half times the arena's figure; below 1×, the arena is the worse one. With a question mark, the noise is too large to say."],
     ["win", "one of ours is the best, and clearly so."],
     ["tie", "within 10 % of each other."],
     ["noisy", "the intervals overlap: this run can't name a winner."],
@@ -176,7 +183,8 @@ function checks_section() {
     }
     const lines = [...by_workload].flatMap(([workload, sums]) => [...sums].map(([sum, names]) => element("tr", {},
         element("th", {scope: "row"}, workload), element("td", {}, element("code", {}, sum)), element("td", {class: "words"}, in_words(names)))));
-    const asked = Object.entries(report.asked || {}).map(([name, value]) =>
+    const said = ([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+    const asked = Object.entries(report.asked || {}).filter(said).map(([name, value]) =>
         element("div", {}, element("dt", {}, name), element("dd", {}, element("code", {}, JSON.stringify(value)))));
     return section("checks", "What was asked, and whether all did the same",
         asked.length === 0 ? null : element("dl", {class: "facts"}, asked),
