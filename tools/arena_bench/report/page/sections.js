@@ -93,7 +93,7 @@ function glance_section(workloads) {
     const lines = workloads.map((workload) => glance_line(workload, shown));
     return section("glance", "At a glance",
         element("p", {}, `${plural(rows.length, "row")} of figures in ${plural(workloads.length, "workload")}: `
-            + `the arena is best in ${total.win}, ties in ${total.tie}, loses ${total.loss}; ${total.noisy} were too noisy to say.`),
+            + `an arena is best in ${total.win}, ${total.tie} are ties, ${total.loss} losses, and ${total.noisy} too noisy to say.`),
         table_box("glance-table", "Each workload, and in how many of its rows the arena wins, ties and loses", head,
             element("tbody", {}, lines)));
 }
