@@ -8,6 +8,7 @@
 #include "command_line.hpp"
 #include "measure/interrupt.hpp"
 #include "options.hpp"
+#include "report/html.hpp"
 #include "report/json.hpp"
 #include "report/results.hpp"
 #include "report/table.hpp"
@@ -20,6 +21,10 @@ void write_reports(const arena_bench::options& asked, const std::string& documen
     if (!asked.json.empty()) {
         arena_bench::write_json(asked.json, document);
         fmt::print("  every figure: {}\n", asked.json.string());
+    }
+    if (!asked.html.empty()) {
+        arena_bench::write_html(asked.html, document);
+        fmt::print("  a report with charts: {}\n", asked.html.string());
     }
 }
 
