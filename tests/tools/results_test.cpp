@@ -2,12 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <sstream>
 #include <stdexcept>
-#include <string>
-
-#include "report/table.hpp"
+#include <vector>
 
 namespace arena_bench {
 namespace {
@@ -18,10 +14,24 @@ TEST(results, gather_the_samples_of_one_series) {
     results found;
     found.add(speed, "arena", state::cold, 1);
     found.add(speed, "arena", state::warm, 2);
+    found.add(speed, "malloc", state::warm, 9);
     found.add(speed, "arena", state::warm, 3);
     ASSERT_NE(found.find(speed, "arena", state::warm), nullptr);
     EXPECT_EQ(found.find(speed, "arena", state::warm)->samples, (std::vector<double>{2, 3}));
-    EXPECT_EQ(found.find(speed, "malloc", state::warm), nullptr);
+    EXPECT_EQ(found.find(speed, "arena", state::counted), nullptr);
+    EXPECT_EQ(found.find(speed, "tcmalloc", state::warm), nullptr);
+    EXPECT_EQ(found.all().size(), 3U);
+}
+
+TEST(results, keep_the_settings_of_a_sweep_apart) {
+    results found;
+    const figure small = speed.when({"block size", "B", 8});
+    const figure large = speed.when({"block size", "B", 4096});
+    found.add(small, "arena", state::warm, 1);
+    found.add(large, "arena", state::warm, 2);
+    EXPECT_EQ(found.find(small, "arena", state::warm)->samples, std::vector<double>{1});
+    EXPECT_EQ(found.find(large, "arena", state::warm)->samples, std::vector<double>{2});
+    EXPECT_EQ(found.find(speed, "arena", state::warm), nullptr);
 }
 
 TEST(results, refuse_a_second_checksum_of_one_workload) {
@@ -33,43 +43,62 @@ TEST(results, refuse_a_second_checksum_of_one_workload) {
     EXPECT_THROW(found.add_checksum("work", "arena", 2), std::runtime_error);
 }
 
-TEST(table, names_gains_losses_and_ties) {
+TEST(results, refuse_a_second_checksum_of_the_same_work_only) {
     results found;
-    found.add(speed, "arena", state::warm, 10);
-    found.add(speed, "slower", state::warm, 30);
-    found.add(speed, "faster", state::warm, 5);
-    found.add(speed, "alike", state::warm, 10);
-    const std::string table = to_table(found);
-    EXPECT_NE(table.find("3.00x\n"), std::string::npos);
-    EXPECT_NE(table.find("0.50x loss\n"), std::string::npos);
-    EXPECT_NE(table.find("1.00x ~\n"), std::string::npos);
+    found.add_checksum("sweep", "arena", 1, "8 B");
+    found.add_checksum("sweep", "arena", 2, "16 B");
+    found.add_checksum("sweep", "malloc", 1, "8 B");
+    EXPECT_THROW(found.add_checksum("sweep", "malloc", 1, "16 B"), std::runtime_error);
 }
 
-TEST(table, says_that_it_is_partial) {
+TEST(results, keep_one_checksum_a_backend_and_work) {
     results found;
-    EXPECT_EQ(to_table(found).find("PARTIAL"), std::string::npos);
-    found.partial = true;
-    EXPECT_NE(to_table(found).find("PARTIAL"), std::string::npos);
+    found.add_checksum("work", "arena", 1);
+    found.add_checksum("work", "arena", 1);
+    found.add_checksum("work", "malloc", 1);
+    found.add_checksum("work", "malloc", 1, "part");
+    EXPECT_EQ(found.checksums().size(), 3U);
 }
 
-TEST(table, fits_a_hundred_columns) {
+TEST(results, say_whose_checksum_of_what_differs) {
     results found;
-    found.add(speed, "arena", state::cold, 123456789);
-    found.add(speed, "arena", state::warm, 123456789);
-    found.add(speed, "synchronized", state::cold, 123456788);
-    found.add(speed, "synchronized", state::warm, 123);
-    found.add_note("work", std::string(150, 'x') + ' ' + std::string(90, 'y'));
-    found.add_note("work",
-                   "a note of many words that goes on and on and on and on and on and on and "
-                   "on and on and on, until it has to be broken");
-    std::istringstream lines{to_table(found)};
-    for (std::string line; std::getline(lines, line);) {
-        const auto continued = std::count_if(line.begin(), line.end(), [](char byte) {
-            return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-        });
-        if (line.find("xxx") == std::string::npos) {  // a word that cannot be broken
-            EXPECT_LE(static_cast<std::ptrdiff_t>(line.size()) - continued, 100) << line;
-        }
+    found.add_checksum("sweep", "arena", 0xabc, "8 B");
+    try {
+        found.add_checksum("sweep", "malloc", 0xdef, "8 B");
+        FAIL();
+    } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(error.what(),
+                     "sweep, 8 B: malloc made 0000000000000def, but arena made 0000000000000abc");
+    }
+}
+
+TEST(results, keep_a_note_and_a_contender_once) {
+    results found;
+    found.add_note("work", "so it is");
+    found.add_note("work", "so it is");
+    found.add_note("other", "so it is");
+    found.add_contender({"native", "its own way"});
+    found.add_contender({"native", "its own way"});
+    EXPECT_EQ(found.notes().size(), 2U);
+    EXPECT_EQ(found.contenders().size(), 1U);
+}
+
+TEST(setting, has_a_label_for_people) {
+    EXPECT_EQ((setting{"threads", "", 4}.label()), "4");
+    EXPECT_EQ((setting{"objects", "", 1'000'000}.label()), "1000000");
+    EXPECT_EQ((setting{"delay", "us", 2.5}.label()), "2.5 us");
+    EXPECT_EQ((setting{"block size", "B", 8}.label()), "8 B");
+    EXPECT_EQ((setting{"block size", "B", 1023}.label()), "1023 B");
+    EXPECT_EQ((setting{"block size", "B", 1024}.label()), "1 KiB");
+    EXPECT_EQ((setting{"block size", "B", 131'072}.label()), "128 KiB");
+    EXPECT_EQ((setting{"block size", "B", 1'048'576}.label()), "1 MiB");
+    EXPECT_EQ((setting{"bytes", "B", 64.0 * 1'048'576}.label()), "64 MiB");
+}
+
+TEST(is_time, knows_units_of_time) {
+    for (const char* unit : {"ns", "ns/object", "us/request", "ms"}) EXPECT_TRUE(is_time(unit));
+    for (const char* unit : {"MiB", "calls", "faults/round", "instructions/ns", "nsx", ""}) {
+        EXPECT_FALSE(is_time(unit)) << unit;
     }
 }
 

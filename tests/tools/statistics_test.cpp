@@ -2,11 +2,47 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <random>
 #include <stdexcept>
 #include <vector>
 
 namespace arena_bench {
 namespace {
+
+std::vector<double> one_to(std::size_t count) {
+    std::vector<double> samples(count);
+    std::iota(samples.begin(), samples.end(), 1);
+    return samples;
+}
+
+/// How often the interval of so many samples has the true median in it, of 20,000 times.
+double coverage(std::size_t count) {
+    constexpr int trials = 20'000;
+    std::mt19937 random{static_cast<unsigned>(count)};
+    std::exponential_distribution<double> skewed;
+    const double truth = std::log(2.0);
+    int hits = 0;
+    for (int trial = 0; trial < trials; ++trial) {
+        std::vector<double> samples(count);
+        for (double& each : samples) each = skewed(random);
+        const summary of = summarise(samples);
+        if (of.low <= truth && truth <= of.high) ++hits;
+    }
+    return static_cast<double>(hits) / trials;
+}
+
+summary figure_of(double low, double median, double high, std::size_t count = 9) {
+    return {.median = median,
+            .spread = 0,
+            .low = low,
+            .high = high,
+            .min = low,
+            .max = high,
+            .count = count};
+}
 
 TEST(median, is_the_middle_one_of_an_odd_number) { EXPECT_DOUBLE_EQ(median({9, 1, 5}), 5); }
 
@@ -17,7 +53,7 @@ TEST(median, is_the_mean_of_the_middle_two_of_an_even_number) {
 TEST(median, refuses_no_samples) { EXPECT_THROW(median({}), std::invalid_argument); }
 
 TEST(summarise, gives_median_spread_and_range) {
-    const std::vector<double> samples{1, 2, 3, 4, 100};
+    const std::vector<double> samples{100, 2, 3, 4, 1};
     const summary of = summarise(samples);
     EXPECT_DOUBLE_EQ(of.median, 3);
     EXPECT_DOUBLE_EQ(of.spread, 1);  // deviations 2, 1, 0, 1, 97
@@ -26,16 +62,44 @@ TEST(summarise, gives_median_spread_and_range) {
     EXPECT_EQ(of.count, 5U);
 }
 
-TEST(summarise, of_one_sample_has_no_spread) {
+TEST(summarise, refuses_no_samples) { EXPECT_THROW(summarise({}), std::invalid_argument); }
+
+TEST(summarise, of_one_sample_is_that_sample) {
     const std::vector<double> samples{7};
-    EXPECT_DOUBLE_EQ(summarise(samples).spread, 0);
+    const summary of = summarise(samples);
+    EXPECT_DOUBLE_EQ(of.spread, 0);
+    EXPECT_DOUBLE_EQ(of.low, 7);
+    EXPECT_DOUBLE_EQ(of.high, 7);
+}
+
+// The ranks are those of the tables of the sign test.
+TEST(summarise, leaves_out_as_many_as_a_95_percent_interval_may) {
+    struct expected {
+        std::size_t count;
+        double low;
+        double high;
+    };
+    for (const expected& each : {expected{2, 1, 2}, expected{5, 1, 5}, expected{6, 1, 6},
+                                 expected{8, 1, 8}, expected{9, 2, 8}, expected{11, 2, 10},
+                                 expected{12, 3, 10}, expected{33, 11, 23}}) {
+        const std::vector<double> samples = one_to(each.count);
+        const summary of = summarise(samples);
+        EXPECT_DOUBLE_EQ(of.low, each.low) << each.count;
+        EXPECT_DOUBLE_EQ(of.high, each.high) << each.count;
+    }
+}
+
+TEST(summarise, covers_the_true_median_as_often_as_it_says) {
+    for (const std::size_t count : {6U, 9U, 12U, 33U}) {
+        EXPECT_GE(coverage(count), 0.945) << count;
+        EXPECT_LE(coverage(count), 0.99) << count;
+    }
+    EXPECT_NEAR(coverage(5), 0.9375, 0.01);  // all of them are too few
+    EXPECT_NEAR(coverage(33), 0.965, 0.01);  // not just the whole range
 }
 
 TEST(percentile, is_the_nearest_rank) {
-    std::vector<double> samples;
-    for (int i = 1; i <= 1000; ++i) {
-        samples.push_back(i);
-    }
+    const std::vector<double> samples = one_to(1000);
     EXPECT_DOUBLE_EQ(percentile(samples, 0), 1);
     EXPECT_DOUBLE_EQ(percentile(samples, 0.5), 500);
     EXPECT_DOUBLE_EQ(percentile(samples, 0.99), 990);
@@ -45,17 +109,41 @@ TEST(percentile, is_the_nearest_rank) {
 
 TEST(percentile, refuses_no_samples) { EXPECT_THROW(percentile({}, 0.5), std::invalid_argument); }
 
-TEST(differ, needs_more_than_both_spreads_and_a_fiftieth) {
-    const summary low{.median = 10, .spread = 1, .min = 9, .max = 11, .count = 3};
-    const summary near{.median = 12, .spread = 1, .min = 9, .max = 14, .count = 3};
-    const summary far{.median = 12.5, .spread = 1, .min = 9, .max = 14, .count = 3};
-    EXPECT_FALSE(differ(low, near));
-    EXPECT_TRUE(differ(low, far));
-    EXPECT_FALSE(differ(low, far, 1));
-    EXPECT_TRUE(differ(far, low));
-    const summary sure{.median = 100, .spread = 0, .min = 100, .max = 100, .count = 1};
-    const summary same{.median = 101, .spread = 0, .min = 101, .max = 101, .count = 1};
-    EXPECT_FALSE(differ(sure, same));
+TEST(compare, calls_a_tenth_alike_however_sure_both_are) {
+    const summary ten = figure_of(10, 10, 10);
+    EXPECT_EQ(compare(ten, figure_of(11, 11, 11)), relation::alike);
+    EXPECT_EQ(compare(figure_of(11, 11, 11), ten), relation::alike);
+    EXPECT_EQ(compare(ten, figure_of(11.1, 11.1, 11.1)), relation::apart);
+    EXPECT_EQ(compare(figure_of(11.1, 11.1, 11.1), ten), relation::apart);
+}
+
+TEST(compare, calls_what_the_clock_cannot_tell_alike) {
+    const summary ten = figure_of(10, 10, 10);
+    const summary twenty = figure_of(20, 20, 20);
+    EXPECT_EQ(compare(ten, twenty, 10), relation::alike);
+    EXPECT_EQ(compare(ten, twenty, 9), relation::apart);
+}
+
+TEST(compare, is_unclear_where_the_intervals_overlap) {
+    const summary low = figure_of(9, 10, 12);
+    EXPECT_EQ(compare(low, figure_of(12, 15, 16)), relation::unclear);
+    EXPECT_EQ(compare(figure_of(12, 15, 16), low), relation::unclear);
+    EXPECT_EQ(compare(low, figure_of(12.1, 15, 16)), relation::apart);
+    EXPECT_EQ(compare(figure_of(12.1, 15, 16), low), relation::apart);
+    EXPECT_EQ(compare(low, figure_of(1, 15, 99)), relation::unclear);
+}
+
+TEST(compare, never_tells_apart_what_has_less_than_three_samples) {
+    const summary sure = figure_of(10, 10, 10, 9);
+    EXPECT_EQ(compare(sure, figure_of(50, 50, 50, 2)), relation::unclear);
+    EXPECT_EQ(compare(figure_of(50, 50, 50, 2), sure), relation::unclear);
+    EXPECT_EQ(compare(sure, figure_of(50, 50, 50, 3)), relation::apart);
+    EXPECT_EQ(compare(sure, figure_of(10, 10, 10, 1)), relation::alike);
+}
+
+TEST(compare, knows_figures_of_nothing) {
+    EXPECT_EQ(compare(figure_of(0, 0, 0), figure_of(0, 0, 0)), relation::alike);
+    EXPECT_EQ(compare(figure_of(0, 0, 0), figure_of(1, 1, 1)), relation::apart);
 }
 
 }  // namespace

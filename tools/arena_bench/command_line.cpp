@@ -62,6 +62,9 @@ void add_choices(CLI::App& app, options& into) {
         ->check(CLI::Validator{what_is_wrong_with_output, "FILE"});
     app.add_option("--html", into.html, "write a report with charts to this file")
         ->check(CLI::Validator{what_is_wrong_with_output, "FILE"});
+    app.add_option("--compare", into.compare, "measure nothing: compare two files of --json")
+        ->expected(2)
+        ->type_name("OLD NEW");
     app.add_flag("!--no-instructions", into.count_instructions,
                  "don't count instructions (where there is no perf, callgrind takes a minute)");
 }

@@ -8,6 +8,7 @@
 #include "command_line.hpp"
 #include "measure/interrupt.hpp"
 #include "options.hpp"
+#include "report/comparison.hpp"
 #include "report/html.hpp"
 #include "report/json.hpp"
 #include "report/results.hpp"
@@ -25,6 +26,17 @@ void write_reports(const arena_bench::options& asked, const std::string& documen
     if (!asked.html.empty()) {
         arena_bench::write_html(asked.html, document);
         fmt::print("  a report with charts: {}\n", asked.html.string());
+    }
+}
+
+int compare(const arena_bench::options& asked) {
+    try {
+        fmt::print("{}", to_comparison(arena_bench::read_document(asked.compare[0]),
+                                       arena_bench::read_document(asked.compare[1])));
+        return arena_bench::exit_success;
+    } catch (const arena_bench::unusable_document& error) {
+        fmt::print(stderr, "arena_bench: {}\n", error.what());
+        return arena_bench::exit_usage;
     }
 }
 
@@ -48,7 +60,8 @@ int main(int argc, char** argv) {
         }
         arena_bench::options asked;
         const auto status = arena_bench::parse_command_line(argc, argv, asked);
-        return status ? *status : run(asked);
+        if (status) return *status;
+        return asked.compare.empty() ? run(asked) : compare(asked);
     } catch (const std::exception& error) {
         fmt::print(stderr, "arena_bench: {}\n", error.what());
         return arena_bench::exit_failure;

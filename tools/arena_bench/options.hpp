@@ -29,6 +29,7 @@ struct options {
     std::filesystem::path document;  ///< of JSON; empty: the workload's own
     std::filesystem::path json;
     std::filesystem::path html;
+    std::vector<std::filesystem::path> compare;  ///< two documents; empty: measure
     effort how_long = effort::full;
     bool count_instructions = true;
 

@@ -33,9 +33,12 @@ double percentile(std::span<const double> sorted, double fraction);
 /// How two figures that were measured beside each other compare.
 enum class relation {
     alike,    ///< no more than a tenth apart, or no more than the clock can tell
-    unclear,  ///< further apart, but their intervals overlap
+    unclear,  ///< further apart, but their intervals overlap, or there are too few samples
     apart
 };
+
+/// One sample, or two that happen to be alike, have no interval worth the name.
+inline constexpr std::size_t fewest_to_tell_apart = 3;
 
 /// On one machine two runs of one program differ by some per cent, for where its loops and pages
 /// happen to lie: what is less than a tenth apart is never called a difference.

@@ -80,6 +80,7 @@ ordered_json json_of(const row& each) {
             {"unit", each.what.unit},
             {"state", name_of(each.when)},
             {"at", each.what.at ? json_of(*each.what.at) : ordered_json(nullptr)},
+            {"resolution", each.resolution},
             {"verdict",
              {{"kind", name_of(each.best.how)},
               {"backends", each.best.backends},

@@ -8,6 +8,11 @@
 
 namespace arena_bench {
 
+bool is_time(std::string_view unit) {
+    const std::string_view name = unit.substr(0, unit.find('/'));
+    return name == "ns" || name == "us" || name == "ms" || name == "s";
+}
+
 std::string_view name_of(state when) {
     switch (when) {
         case state::cold: return "cold";
@@ -18,8 +23,8 @@ std::string_view name_of(state when) {
 }
 
 std::string setting::label() const {
-    if (unit.empty()) return fmt::format("{:g}", value);
-    if (unit != "B") return fmt::format("{:g} {}", value, unit);
+    if (unit.empty()) return fmt::format("{:.10g}", value);  // a million is 1000000, not 1e+06
+    if (unit != "B") return fmt::format("{:.10g} {}", value, unit);
     if (value < 1024) return fmt::format("{:g} B", value);
     if (value < 1024 * 1024) return fmt::format("{:g} KiB", value / 1024);
     return fmt::format("{:g} MiB", value / (1024 * 1024));

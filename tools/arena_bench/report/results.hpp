@@ -11,6 +11,9 @@
 
 namespace arena_bench {
 
+/// ns/object, us, ms: what depends on how busy a machine is, as counts and bytes do not.
+bool is_time(std::string_view unit);
+
 /// In what state the backend was: in its first round, in one after an unmeasured round and a reset,
 /// or in that unmeasured round itself (where only things are counted, never time).
 enum class state { cold, warm, counted };

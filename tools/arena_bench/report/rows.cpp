@@ -1,9 +1,10 @@
 #include "report/rows.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
+
+#include "report/text.hpp"
 
 namespace arena_bench {
 
@@ -27,18 +28,18 @@ std::string_view compared_with(const cell& mine, const cell& arena, double resol
     return mine.values.median < arena.values.median ? "better" : "worse";
 }
 
-void compare_with_arena(row& of, double resolution) {
+void compare_with_arena(row& of) {
     const cell* const arena = of.find(baseline);
     if (arena == nullptr) return;
     for (cell& each : of.cells) {
         const bool is_arena = &each == arena;
-        each.compared = is_arena ? "baseline" : compared_with(each, *arena, resolution);
+        each.compared = is_arena ? "baseline" : compared_with(each, *arena, of.resolution);
         if (arena->values.median > 0) each.to_arena = each.values.median / arena->values.median;
     }
 }
 
 /// The winner is apart from everybody; where nobody is, `how` says whether it is for noise.
-verdict judge(const row& of, double resolution) {
+verdict judge(const row& of) {
     std::vector<const cell*> order;
     for (const cell& each : of.cells) order.push_back(&each);
     std::stable_sort(order.begin(), order.end(), [](const cell* a, const cell* b) {
@@ -51,7 +52,7 @@ verdict judge(const row& of, double resolution) {
     result.how = verdict::kind::winner;
     for (const cell* other : order) {
         if (other == &best) continue;
-        const relation how = compare(best.values, other->values, resolution);
+        const relation how = compare(best.values, other->values, of.resolution);
         if (how == relation::apart) continue;
         result.backends.push_back(other->backend);
         if (other == order[1]) {
@@ -63,7 +64,7 @@ verdict judge(const row& of, double resolution) {
     return result;
 }
 
-std::string times(double ratio) {
+std::string share(double ratio) {
     return ratio < 10 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.0f}", ratio);
 }
 
@@ -71,9 +72,9 @@ std::string text_of(const verdict& of, const row& about) {
     switch (of.how) {
         case verdict::kind::alone: return fmt::format("only {} was measured", of.backends.front());
         case verdict::kind::tie:
-            return fmt::format("no more than a tenth apart: {}", fmt::join(of.backends, ", "));
+            return fmt::format("no more than a tenth apart: {}", some_of(of.backends));
         case verdict::kind::noisy:
-            return fmt::format("too noisy to tell: {}", fmt::join(of.backends, ", "));
+            return fmt::format("too noisy, or too few rounds, to tell: {}", some_of(of.backends));
         case verdict::kind::winner: break;
     }
     const cell* second = nullptr;
@@ -86,7 +87,7 @@ std::string text_of(const verdict& of, const row& about) {
         return fmt::format("{}, next {}", of.backends.front(), second->backend);
     }
     return fmt::format("{}; {} takes {} times as much", of.backends.front(), second->backend,
-                       times(second->values.median / best));
+                       share(second->values.median / best));
 }
 
 /// Where a series belongs: behind the last row of its sweep, or at the end.
@@ -130,9 +131,9 @@ std::vector<row> rows_of(const results& found) {
                               .compared = ""});
     }
     for (row& each : rows) {
-        const double resolution = resolution_of(each.what, found);
-        compare_with_arena(each, resolution);
-        each.best = judge(each, resolution);
+        each.resolution = resolution_of(each.what, found);
+        compare_with_arena(each);
+        each.best = judge(each);
         each.best.text = text_of(each.best, each);
     }
     return rows;

@@ -40,6 +40,7 @@ struct row {
     state when;
     std::vector<cell> cells;
     verdict best;
+    double resolution = 0;  ///< of the clock, where that limits what can be told apart
 
     [[nodiscard]] const cell* find(std::string_view backend) const;
 };

@@ -10,9 +10,8 @@ namespace {
 
 /// What somebody waits for: the time of rounds whose memory isn't new.
 bool is_waited_for(const row& each) {
-    const std::string_view unit = each.what.unit;
-    const bool timed = unit.starts_with("ns") || unit.starts_with("us") || unit == "ms";
-    return each.when == state::warm && timed && !each.what.name.starts_with("CPU");
+    return each.when == state::warm && is_time(each.what.unit) &&
+           !each.what.name.starts_with("CPU");
 }
 
 std::string share(double ratio) {
@@ -88,7 +87,7 @@ std::string how_sure(const std::vector<row>& rows, const results& found) {
     }
     return fmt::format(
         "Of {} comparisons {} name a winner, {} are within a tenth of each other, and {} were too "
-        "noisy on this machine to name one{}.",
+        "noisy on this machine, or had too few rounds, to name one{}.",
         contested, named, tied, contested - named - tied,
         found.partial ? "; the run was cut short, so there would have been more" : "");
 }

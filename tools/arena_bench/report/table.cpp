@@ -11,36 +11,16 @@
 #include "measure/statistics.hpp"
 #include "report/machine.hpp"
 #include "report/rows.hpp"
+#include "report/text.hpp"
 #include "workloads/workload.hpp"
 
 namespace arena_bench {
 
 namespace {
 
-constexpr std::size_t page_width = 100;
-
-std::string number(double value) {
-    if (value > 0 && value < 0.01) return fmt::format("{:.4f}", value);
-    if (value < 10) return fmt::format("{:.2f}", value);
-    if (value < 1000) return fmt::format("{:.1f}", value);
-    if (value < 1e6) return fmt::format("{:.0f}", value);
-    return fmt::format("{:.2f}M", value / 1e6);
-}
-
 /// What was measured once has no spread, which is not the same as a spread of nothing.
 std::string spread(const summary& of) {
     return of.count == 1 ? "once" : fmt::format("±{}", number(of.spread));
-}
-
-std::string wrapped(std::string_view text, std::string_view indent) {
-    std::string lines;
-    while (text.size() + indent.size() > page_width) {
-        const std::size_t space = text.rfind(' ', page_width - indent.size());
-        if (space == std::string_view::npos) break;
-        lines += fmt::format("{}{}\n", indent, text.substr(0, space));
-        text.remove_prefix(space + 1);
-    }
-    return lines + fmt::format("{}{}\n", indent, text);
 }
 
 /// How many times the arena's figure this one is: under 1, the arena loses.
@@ -51,15 +31,14 @@ std::string comparison(const cell& mine) {
         : mine.compared == "noisy"  ? " ?"
         : mine.compared == "better" ? " loss"
                                     : "";
-    if (*mine.to_arena > 9999) return ">9999x";
-    return fmt::format("{}x{}", number(*mine.to_arena), mark);
+    return times(*mine.to_arena).append(mark);
 }
 
 /// Median, spread and comparison of one backend in one state; blank if there is no such figure.
 std::string cells(const row* of, std::string_view backend) {
     const cell* const mine = of == nullptr ? nullptr : of->find(backend);
-    if (mine == nullptr) return fmt::format("{:33}", "");
-    return fmt::format("{:>12}{:>9}  {:<10}", number(mine->values.median), spread(mine->values),
+    if (mine == nullptr) return fmt::format("{:34}", "");
+    return fmt::format("{:>12}{:>9}  {:<11}", number(mine->values.median), spread(mine->values),
                        comparison(*mine));
 }
 
@@ -211,7 +190,7 @@ std::string colophon(const results& found) {
 
 std::string to_table(const results& found) {
     const std::vector<row> rows = rows_of(found);
-    std::string table = fmt::format("{:<18}{:>12}{:>9}  {:<10}    {:>12}{:>9}  {}\n", "", "cold",
+    std::string table = fmt::format("{:<18}{:>12}{:>9}  {:<11}    {:>12}{:>9}  {}\n", "", "cold",
                                     "±", "to arena", "warm", "±", "to arena");
     std::string_view workload;
     for (const row& each : rows) {
