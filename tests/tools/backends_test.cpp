@@ -74,8 +74,8 @@ void expect_intact(std::vector<block> blocks) {
             throw std::runtime_error{fmt::format("{} B overlap others", each.bytes)};
         }
         end_of_last = each.begin + each.bytes;
-        if (std::any_of(each.begin, each.begin + each.bytes,
-                        [&](std::byte b) { return b != each.mark; })) {
+        if (std::any_of(
+                each.begin, each.begin + each.bytes, [&](std::byte b) { return b != each.mark; })) {
             throw std::runtime_error{fmt::format("{} B were overwritten", each.bytes)};
         }
     }

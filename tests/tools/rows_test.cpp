@@ -56,8 +56,9 @@ TEST(rows_of, keeps_sweeps_together_and_the_rest_in_order) {
     found.add(speed, "arena", state::warm, 1);
     found.add(large, "arena", state::warm, 1);
     found.add(small, "malloc", state::warm, 1);
-    EXPECT_THAT(names_of(rows_of(found)), ElementsAre("time cold", "time warm", "by size 8 B warm",
-                                                      "by size 64 B warm", "by size 8 B cold"));
+    EXPECT_THAT(names_of(rows_of(found)),
+                ElementsAre("time cold", "by size 8 B warm", "by size 64 B warm",
+                            "by size 8 B cold", "time warm"));
 }
 
 TEST(rows_of, has_the_backends_in_the_order_of_measuring) {
@@ -130,6 +131,18 @@ TEST(verdict, is_a_tie_where_the_best_two_are_alike) {
     EXPECT_EQ(best.how, verdict::kind::tie);
     EXPECT_THAT(best.backends, ElementsAre("arena", "malloc"));
     EXPECT_EQ(best.text, "no more than a tenth apart: arena, malloc");
+}
+
+TEST(verdict, of_a_tie_tells_the_alike_from_the_unclear) {
+    results found;
+    add_sure(found, speed, "arena", 10);
+    add_sure(found, speed, "malloc", 10.5);
+    add_noisy(found, speed, "pool", 14);
+    add_sure(found, speed, "other", 20);
+    const verdict best = only_verdict(found);
+    EXPECT_EQ(best.how, verdict::kind::tie);
+    EXPECT_THAT(best.backends, ElementsAre("arena", "malloc", "pool"));
+    EXPECT_EQ(best.text, "no more than a tenth apart: arena, malloc; perhaps pool");
 }
 
 TEST(verdict, is_noisy_where_the_best_two_overlap) {

@@ -79,9 +79,9 @@ TEST(summarise, leaves_out_as_many_as_a_95_percent_interval_may) {
         double low;
         double high;
     };
-    for (const expected& each : {expected{2, 1, 2}, expected{5, 1, 5}, expected{6, 1, 6},
-                                 expected{8, 1, 8}, expected{9, 2, 8}, expected{11, 2, 10},
-                                 expected{12, 3, 10}, expected{33, 11, 23}}) {
+    for (const expected& each :
+         {expected{2, 1, 2}, expected{5, 1, 5}, expected{6, 1, 6}, expected{8, 1, 8},
+          expected{9, 2, 8}, expected{11, 2, 10}, expected{12, 3, 10}, expected{33, 11, 23}}) {
         const std::vector<double> samples = one_to(each.count);
         const summary of = summarise(samples);
         EXPECT_DOUBLE_EQ(of.low, each.low) << each.count;

@@ -57,7 +57,16 @@ TEST(table, names_gains_losses_ties_and_noise) {
     EXPECT_THAT(table, HasSubstr("2.00x ?\n"));
     EXPECT_THAT(line_with(table, "    once"), HasSubstr("once  2.00x"));
     EXPECT_THAT(table, HasSubstr("time, ns/object\n"));
-    EXPECT_THAT(table, HasSubstr("best warm: faster; arena takes 2.00 times as much\n"));
+    EXPECT_THAT(
+        table, HasSubstr("best warm: too noisy, or too few rounds, to tell: faster, once\n"));
+}
+
+TEST(table, names_the_winner) {
+    results found;
+    add_sure(found, speed, "arena", state::warm, 10);
+    EXPECT_THAT(to_table(found), Not(HasSubstr("best warm")));
+    add_sure(found, speed, "faster", state::warm, 5);
+    EXPECT_THAT(to_table(found), HasSubstr("best warm: faster; arena takes 2.00 times as much\n"));
 }
 
 TEST(table, stays_aligned_beside_extreme_ratios) {
@@ -115,7 +124,8 @@ TEST(table, fits_a_hundred_columns) {
     found.add_note("work",
                    "a note of many words that goes on and on and on and on and on and on and "
                    "on and on and on, until it has to be broken");
-    for (const std::string& line : lines_of(to_table(found))) EXPECT_LE(width_of(line), 100) << line;
+    for (const std::string& line : lines_of(to_table(found)))
+        EXPECT_LE(width_of(line), 100) << line;
 }
 
 TEST(wrapped, breaks_between_words) {
@@ -139,6 +149,7 @@ TEST(number, has_as_many_digits_as_say_something) {
     EXPECT_EQ(number(987.6), "987.6");
     EXPECT_EQ(number(98'765.4), "98765");
     EXPECT_EQ(number(12'345'678), "12.35M");
+    EXPECT_EQ(number(987'654'321'000), "987.65G");
 }
 
 TEST(times, stays_narrow) {

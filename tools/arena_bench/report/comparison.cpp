@@ -111,9 +111,9 @@ std::vector<pair_of_cells> common_cells(const std::vector<pair_of_rows>& rows) {
 struct drift {
     std::size_t timings = 0;
     double ratio = 1;    ///< the median of new to old
-    double scatter = 1;  ///< by what factor, up or down, half of them changed at least
+    double scatter = 1;  ///< half of them changed by this factor or more, up or down
 
-    /// A change of ours in the machine's own measure.
+    /// Is it no larger than what the peers changed by?
     [[nodiscard]] bool hides(const pair_of_cells& each) const {
         return is_time(each.row->unit) && each.size() <= std::abs(std::log(ratio));
     }
@@ -141,13 +141,18 @@ void hide_in_drift(std::vector<pair_of_cells>& pairs, const drift& of) {
     }
 }
 
+/// "30 %" for 1.3, and for 1 / 1.3.
+std::string percent(double factor) {
+    return fmt::format("{:.0f} %", 100 * (std::exp(std::abs(std::log(factor))) - 1));
+}
+
 std::string text_of(const drift& of) {
     if (of.timings == 0) return "No timing of a peer is in both: how noisy they are isn't known.";
     return fmt::format(
         "The peers, whom no change of ours concerns, took {:.2f} times as long in the median of {} "
-        "timings, and half of them changed by a factor of {:.2f} or more: a timing of ours that "
-        "changed by less than that {:.2f} is called unclear.",
-        of.ratio, of.timings, of.scatter, of.ratio);
+        "timings, and half of them changed by {} or more, up or down: a timing of ours that "
+        "changed by no more than those {} is called unclear.",
+        of.ratio, of.timings, percent(of.scatter), percent(of.ratio));
 }
 
 // What was found ----------------------------------------------------------------------------------
@@ -190,16 +195,19 @@ std::vector<std::string> warnings(const stored_run& older, const stored_run& new
 }
 
 std::string line_of(const pair_of_cells& each) {
-    const stored_row& row = *each.row;
-    const std::string what = fmt::format("{} ({})", name_of(row), row.unit);
+    const std::string head = fmt::format("    {:<7}{:<14}", name_of(each.how), each.older->backend);
+    const std::string indent(head.size(), ' ');
+    const std::string what = fmt::format("{} ({})", name_of(*each.row), each.row->unit);
     const std::optional<double> ratio = each.ratio();
-    std::string line = fmt::format("    {:<7}{:<14}", name_of(each.how), each.older->backend);
-    // What is too long has a line of its own.
-    constexpr std::size_t what_width = 48;
-    line += what.size() <= what_width ? fmt::format("{:<48}", what)
-                                      : fmt::format("{}\n{:73}", what, "");
-    return line + fmt::format("{:>9}{:>9}{:>8}\n", number(each.older->values.median),
-                              number(each.newer->values.median), ratio ? times(*ratio) : "");
+    const std::string numbers =
+        fmt::format("{:>9}{:>9}{:>8}", number(each.older->values.median),
+                    number(each.newer->values.median), ratio ? times(*ratio) : "");
+    const std::size_t left = page_width - head.size() - numbers.size();
+    if (what.size() < left) return fmt::format("{}{:<{}}{}\n", head, what, left, numbers);
+    // What is too long has lines of its own.
+    std::string lines = wrapped(what, indent);
+    lines.replace(0, head.size(), head);
+    return lines + fmt::format("{:>{}}\n", numbers, page_width);
 }
 
 std::string table(std::string_view title, std::vector<pair_of_cells> pairs) {
@@ -210,7 +218,7 @@ std::string table(std::string_view title, std::vector<pair_of_cells> pairs) {
     std::stable_sort(
         pairs.begin(), pairs.end(),
         [](const pair_of_cells& a, const pair_of_cells& b) { return a.size() > b.size(); });
-    std::string text = fmt::format("  {:<71}{:>9}{:>9}{:>8}\n", title, "old", "new", "ratio");
+    std::string text = fmt::format("  {:<72}{:>9}{:>9}{:>8}\n", title, "old", "new", "ratio");
     for (const pair_of_cells& each : pairs) text += line_of(each);
     return text;
 }

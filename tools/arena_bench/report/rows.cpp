@@ -68,11 +68,23 @@ std::string share(double ratio) {
     return ratio < 10 ? fmt::format("{:.2f}", ratio) : fmt::format("{:.0f}", ratio);
 }
 
+/// Those that are as good as the best, and those of whom one cannot tell.
+std::string text_of_tie(const verdict& of, const row& about) {
+    const cell& best = *about.find(of.backends.front());
+    std::vector<std::string_view> alike;
+    std::vector<std::string_view> unclear;
+    for (const std::string_view each : of.backends) {
+        const relation how = compare(best.values, about.find(each)->values, about.resolution);
+        (how == relation::alike ? alike : unclear).push_back(each);
+    }
+    const std::string text = fmt::format("no more than a tenth apart: {}", some_of(alike));
+    return unclear.empty() ? text : fmt::format("{}; perhaps {}", text, some_of(unclear));
+}
+
 std::string text_of(const verdict& of, const row& about) {
     switch (of.how) {
         case verdict::kind::alone: return fmt::format("only {} was measured", of.backends.front());
-        case verdict::kind::tie:
-            return fmt::format("no more than a tenth apart: {}", some_of(of.backends));
+        case verdict::kind::tie: return text_of_tie(of, about);
         case verdict::kind::noisy:
             return fmt::format("too noisy, or too few rounds, to tell: {}", some_of(of.backends));
         case verdict::kind::winner: break;

@@ -6,8 +6,8 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -84,7 +84,9 @@ std::vector<std::pair<std::string, std::string>> conditions_of(const json& in) {
         {"effort", any_at(in, "effort")},
         {"way to count instructions", any_at(in, "instructions_by")}};
     for (const condition& each : all) {
-        found.emplace_back(each.name, any_at(in.at(each.part), each.key));
+        const json& part = in.at(each.part);
+        if (!part.is_object()) throw std::runtime_error{fmt::format("{} is no object", each.part)};
+        found.emplace_back(each.name, any_at(part, each.key));
     }
     return found;
 }
@@ -144,9 +146,11 @@ bool stored_row::matches(const stored_row& other) const {
 document read_document(const std::filesystem::path& file) {
     std::ifstream in{file, std::ios::binary};
     if (!in) refuse(file.string(), std::generic_category().message(errno));
-    document result{file.string(), {std::istreambuf_iterator<char>{in}, {}}};
-    if (in.bad()) refuse(file.string(), "cannot be read");
-    return result;
+    in.peek();
+    if (in.bad()) refuse(file.string(), "cannot be read");  // a directory, for one
+    std::ostringstream text;
+    text << in.rdbuf();
+    return {file.string(), text.str()};
 }
 
 stored_run parse_run(const document& of) {

@@ -12,7 +12,8 @@ std::string number(double value) {
     if (value < 10) return fmt::format("{:.2f}", value);
     if (value < 1000) return fmt::format("{:.1f}", value);
     if (value < 1e6) return fmt::format("{:.0f}", value);
-    return fmt::format("{:.2f}M", value / 1e6);
+    if (value < 1e9) return fmt::format("{:.2f}M", value / 1e6);
+    return fmt::format("{:.2f}G", value / 1e9);
 }
 
 std::string times(double ratio) {
