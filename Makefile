@@ -1,12 +1,13 @@
 # The few commands one needs. CMake does the building (see CMakePresets.json); this only saves
 # typing.
 
-.PHONY: help demo test format soak matrix
+.PHONY: help demo bench-deps test format soak matrix
 
 SOAK_HOURS ?= 4
 
 help:
 	@echo 'make demo     build a release, run the quickstart and the benchmark demo'
+	@echo 'make bench-deps   install what arena_bench compares with, and fetch what it parses'
 	@echo 'make test     run every check and every test, in every configuration'
 	@echo 'make format   format all C++ files'
 	@echo 'make soak     fuzz for SOAK_HOURS (4)'
@@ -16,6 +17,9 @@ help:
 
 demo:
 	@scripts/demo
+
+bench-deps:
+	@scripts/bench_deps
 
 test:
 	@scripts/install_dependencies test
