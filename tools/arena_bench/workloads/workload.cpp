@@ -10,9 +10,13 @@
 #include "workloads/first_touch.hpp"
 #include "workloads/index.hpp"
 #include "workloads/instructions.hpp"
+#include "workloads/json.hpp"
+#include "workloads/json_document.hpp"
 #include "workloads/lifo.hpp"
+#include "workloads/memtable.hpp"
 #include "workloads/mixed_lifetimes.hpp"
 #include "workloads/pressure.hpp"
+#include "workloads/requests.hpp"
 #include "workloads/reset.hpp"
 #include "workloads/sizes.hpp"
 #include "workloads/threads.hpp"
@@ -36,6 +40,11 @@ constexpr std::array workloads{
              run_pressure, true},
     workload{
         "index", "an inverted index of real text, built on all cores and dropped", run_index, true},
+    workload{"json", "real documents, parsed by Boost.JSON and by RapidJSON, and dropped", run_json,
+             true},
+    workload{"requests", "how long requests take that come when they come", run_requests, true},
+    workload{"memtable", "a skip list that all threads fill, as a database's table in memory",
+             run_memtable},
     workload{.name = "lifo",
              .summary = "temporaries that are freed at once, the newest first",
              .run = run_lifo,
@@ -59,6 +68,7 @@ bool expects_loss(std::string_view workload_name) {
 
 void run_workloads(const options& asked, results& found) {
     const stopwatch watch;
+    if (asked.wants_workload("json")) expect_document(asked);
     found.ticks = calibrate_ticks();
     for (const workload& each : workloads) {
         if (!interrupted() && asked.wants_workload(each.name)) each.run(asked, found);
