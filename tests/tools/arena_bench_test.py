@@ -407,7 +407,7 @@ class the_workloads_of_servers(with_a_folder):
         given.write_text('{"a": 1,\n "b": 2,\n "c" 3}\n')
         done = run("all", "--quick", "--input", str(self.text), "--document", str(given))
         self.assertEqual(done.returncode, 1)
-        self.assertIn(f"{given}:3: not JSON from byte 24 on", done.stderr)
+        self.assertIn(f"{given}:3: not JSON from byte 23 on", done.stderr)
         self.assertEqual(done.stdout, "")
 
     def test_refuse_a_document_that_cannot_be_read(self):

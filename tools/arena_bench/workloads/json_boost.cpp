@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -95,24 +96,18 @@ public:
     void parse(std::string_view text, json::storage_ptr in) {
         parser_.reset(std::move(in));
         parser_.write(text.data(), text.size());
-        value_ = std::make_unique<holder>(parser_.release());
+        value_.emplace(parser_.release());
     }
     [[nodiscard]] std::uint64_t checksum() const {
         json_digest digest;
-        add_to(digest, value_->value);
+        add_to(digest, *value_);
         return digest.sum();
     }
     void drop() { value_.reset(); }
 
 private:
-    /// A value is moved only into one of the same memory: so it is made, not assigned.
-    struct holder {
-        explicit holder(json::value&& from) : value{std::move(from)} {}
-        json::value value;
-    };
-
     json::parser parser_{{}, as_deep_as_may_be()};
-    std::unique_ptr<holder> value_;
+    std::optional<json::value> value_;  // assigned to, it would copy: its memory is its own
 };
 
 template <backend B>

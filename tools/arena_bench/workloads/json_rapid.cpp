@@ -71,7 +71,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t alignment = alignof(std::max_align_t);
+    static constexpr std::size_t alignment = sizeof(std::uint64_t);  // as RapidJSON's own pool
     static constexpr std::size_t header = kNeedFree && !frees_by_address<B> ? alignment : 0;
 
     inline static B* source = nullptr;
