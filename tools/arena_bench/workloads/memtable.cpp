@@ -158,7 +158,7 @@ void repeat(worker_team& team, const plan& of, results& found) {
 plan plan_of(const options& asked) {
     const effort how = asked.how_long;
     return {.threads = asked.threads.value_or(std::max(2U, std::thread::hardware_concurrency())),
-            .repetitions = chosen(asked.repetitions, how, {.full = 5U, .demo = 3U, .quick = 2U}),
+            .repetitions = chosen(asked.repetitions, how, {.full = 3U, .demo = 3U, .quick = 2U}),
             .entries = chosen<std::size_t>(
                 asked.objects, how, {.full = 300'000, .demo = 100'000, .quick = 10'000})};
 }

@@ -200,9 +200,9 @@ private:
 plan plan_of(const options& asked) {
     const effort how = asked.how_long;
     return {.threads = asked.threads.value_or(std::max(2U, std::thread::hardware_concurrency())),
-            .repetitions = chosen(asked.repetitions, how, {.full = 5U, .demo = 3U, .quick = 2U}),
+            .repetitions = chosen(asked.repetitions, how, {.full = 3U, .demo = 3U, .quick = 2U}),
             .requests = chosen<std::size_t>(
-                asked.objects, how, {.full = 50'000, .demo = 15'000, .quick = 3'000})};
+                asked.objects, how, {.full = 40'000, .demo = 12'000, .quick = 3'000})};
 }
 
 void explain(const plan& of, const simulation& on, results& found) {
