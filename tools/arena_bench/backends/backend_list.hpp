@@ -37,6 +37,7 @@ struct missing_peer {
 /// The others, with the reason.
 inline std::vector<missing_peer> missing_peers() {
     std::vector<missing_peer> missing;
+    missing.reserve(peers_not_found.size());
     for (const std::string_view name : peers_not_found) {
         missing.push_back({std::string{name}, "not found when this program was configured"});
     }

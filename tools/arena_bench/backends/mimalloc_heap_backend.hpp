@@ -33,9 +33,9 @@ class mimalloc_heap_backend {
 
     private:
         template <typename Function>
-        static void load_into(Function*& into, const char* name, std::string& why) {
+        static void load_into(Function*& into, const char* function, std::string& why) {
             if (!why.empty()) return;
-            into = reinterpret_cast<Function*>(load_function(ARENA_BENCH_MIMALLOC, name, why));
+            into = reinterpret_cast<Function*>(load_function(ARENA_BENCH_MIMALLOC, function, why));
         }
     };
 

@@ -69,7 +69,8 @@ relation compare(const summary& a, const summary& b, double resolution) {
     const double smaller = std::min(std::abs(a.median), std::abs(b.median));
     const double apart = std::abs(a.median - b.median);
     if (apart <= std::max(always_alike * smaller, resolution)) return relation::alike;
-    if (std::min(a.count, b.count) < fewest_to_tell_apart) return relation::unclear;
+    const bool enough = std::min(a.count, b.count) >= fewest_to_tell_apart || (a.exact && b.exact);
+    if (!enough) return relation::unclear;
     const bool overlap = a.low <= b.high && b.low <= a.high;
     return overlap ? relation::unclear : relation::apart;
 }

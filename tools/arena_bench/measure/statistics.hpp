@@ -16,6 +16,7 @@ struct summary {
     double min = 0;
     double max = 0;
     std::size_t count = 0;
+    bool exact = false;  ///< counted, so that every round gives the same: one of them is enough
 };
 
 /// All of these throw std::invalid_argument for no samples at all.

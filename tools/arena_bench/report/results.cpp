@@ -22,6 +22,8 @@ std::string_view name_of(state when) {
     return "?";
 }
 
+bool is_counted_exactly(std::string_view unit) { return unit.starts_with("instructions"); }
+
 std::string setting::label() const {
     if (unit.empty()) return fmt::format("{:.10g}", value);  // a million is 1000000, not 1e+06
     if (unit != "B") return fmt::format("{:.10g} {}", value, unit);

@@ -30,6 +30,9 @@ struct setting {
     bool operator==(const setting&) const = default;
 };
 
+/// Instructions are the same in every round; what else is counted depends on who came first.
+bool is_counted_exactly(std::string_view unit);
+
 /// What one figure of a workload is called and counted in. Lower is better in all of them.
 struct figure {
     std::string_view workload;

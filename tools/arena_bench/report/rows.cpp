@@ -144,6 +144,8 @@ std::vector<row> rows_of(const results& found) {
     }
     for (row& each : rows) {
         each.resolution = resolution_of(each.what, found);
+        const bool exact = is_counted_exactly(each.what.unit);
+        for (cell& one : each.cells) one.values.exact = exact;
         compare_with_arena(each);
         each.best = judge(each);
         each.best.text = text_of(each.best, each);

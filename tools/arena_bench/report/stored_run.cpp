@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "report/json.hpp"
+#include "report/results.hpp"
 
 namespace arena_bench {
 
@@ -121,7 +122,10 @@ stored_row row_of(const json& in, const std::vector<std::string>& ours) {
     if (verdict.at("kind") == "winner") {
         result.winner = plain(verdict.at("backends").at(0).get<std::string>());
     }
-    for (const json& each : in.at("cells")) result.cells.push_back(cell_of(each, ours));
+    for (const json& each : in.at("cells")) {
+        result.cells.push_back(cell_of(each, ours));
+        result.cells.back().values.exact = is_counted_exactly(result.unit);
+    }
     return result;
 }
 
