@@ -20,7 +20,7 @@ class skip_lists : public testing::Test {
 protected:
     static constexpr std::size_t capacity = std::size_t{64} << 20;
 
-    ~skip_lists() override {
+    void TearDown() override {
         list_.destroy();
         finish_alone(memory_);
     }

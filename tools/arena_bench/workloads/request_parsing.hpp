@@ -30,8 +30,7 @@ class request {
             return std::hash<std::string_view>{}(key);
         }
     };
-    using field_map =
-        std::unordered_map<text, texts, text_hash, std::equal_to<text>, allocator<field>>;
+    using field_map = std::unordered_map<text, texts, text_hash, std::equal_to<>, allocator<field>>;
 
 public:
     /// Takes care of one request and drops all that came of it. The checksum is the response's.

@@ -21,8 +21,6 @@ template <backend B>
 class skip_list {
 public:
     explicit skip_list(B& memory) : memory_{memory} {}
-    skip_list(const skip_list&) = delete;
-    skip_list& operator=(const skip_list&) = delete;
 
     /// Of any thread. False if the key is known already: then nothing changes.
     bool insert(std::string_view key, std::string_view value) {
