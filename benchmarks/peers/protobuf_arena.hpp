@@ -101,7 +101,8 @@ public:
 
     void* take(std::size_t bytes) { return arena_.AllocateAligned(bytes); }
     void* take(std::size_t bytes, std::size_t alignment) {
-        return arena_.AllocateAligned(bytes, alignment);
+        constexpr std::size_t unit = 8;  // what it expects sizes to be multiples of, past its own
+        return arena_.AllocateAligned((bytes + unit - 1) / unit * unit, alignment);
     }
     std::int64_t* make(std::int64_t value) {
         return google::protobuf::Arena::Create<std::int64_t>(&arena_, value);

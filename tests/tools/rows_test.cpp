@@ -174,6 +174,14 @@ TEST(verdict, is_noisy_after_two_rounds) {
     EXPECT_EQ(only_verdict(found).how, verdict::kind::noisy);
 }
 
+TEST(verdict, needs_one_count_of_instructions_only) {
+    results found;
+    constexpr figure counted{"work", "allocate", "instructions/block"};
+    found.add(counted, "arena", state::counted, 10);
+    found.add(counted, "malloc", state::counted, 30);
+    EXPECT_EQ(rows_of(found)[0].best.how, verdict::kind::winner);
+}
+
 TEST(verdict, is_alone_with_one_backend) {
     results found;
     add_sure(found, speed, "arena", 10);
