@@ -130,12 +130,12 @@ instruction_counter::~instruction_counter() {
     if (available()) close(counter_);
 }
 
-void instruction_counter::start() {
+void instruction_counter::start() const {
     ioctl(counter_, PERF_EVENT_IOC_RESET, 0);
     ioctl(counter_, PERF_EVENT_IOC_ENABLE, 0);
 }
 
-std::uint64_t instruction_counter::stop() {
+std::uint64_t instruction_counter::stop() const {
     ioctl(counter_, PERF_EVENT_IOC_DISABLE, 0);
     std::uint64_t count = 0;
     return read(counter_, &count, sizeof count) == sizeof count ? count : 0;

@@ -19,8 +19,8 @@ public:
     instruction_counter& operator=(const instruction_counter&) = delete;
 
     [[nodiscard]] bool available() const { return counter_ >= 0; }
-    void start();
-    std::uint64_t stop();
+    void start() const;
+    [[nodiscard]] std::uint64_t stop() const;
 
 private:
     int counter_;

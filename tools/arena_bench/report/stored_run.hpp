@@ -25,7 +25,7 @@ public:
 /// One backend's figure, summarised anew from its samples.
 struct stored_cell {
     std::string backend;
-    bool ours;
+    bool ours = false;
     summary values;
 };
 
@@ -35,7 +35,7 @@ struct stored_row {
     std::string unit;
     std::string state;
     std::string at;  ///< what the sweep varies, and its value; empty: it is of none
-    double resolution;
+    double resolution = 0;
     std::string winner;  ///< as the run itself named it; empty: it named none
     std::vector<stored_cell> cells;
 

@@ -37,7 +37,7 @@ std::string wrapped(std::string_view text, std::string_view indent) {
 std::string some_of(std::span<const std::string_view> names) {
     constexpr std::size_t most = 4;
     const std::span shown = names.first(std::min(most, names.size()));
-    const std::string list = fmt::format("{}", fmt::join(shown, ", "));
+    std::string list = fmt::format("{}", fmt::join(shown, ", "));
     if (names.size() == shown.size()) return list;
     return fmt::format("{} and {} more", list, names.size() - shown.size());
 }

@@ -81,7 +81,7 @@ void execute(Begin begin, End end) {
 
 using counts = std::map<std::string, std::uint64_t>;
 
-counts count_by_processor(instruction_counter& counter) {
+counts count_by_processor(const instruction_counter& counter) {
     counts found;
     for_each_backend([&]<backend B>() {
         if (!why_missing<B>().empty()) return;
@@ -137,7 +137,7 @@ void execute_what_is_counted() {
 
 void run_instructions(const options& asked, results& found) {
     if (!asked.count_instructions) return;
-    instruction_counter counter;
+    const instruction_counter counter;
     found.add_note(
         workload_name,
         fmt::format("one thread, warm, {} blocks a round, with nothing written to them; user "

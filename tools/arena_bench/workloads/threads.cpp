@@ -45,6 +45,7 @@ void run_threads(const options& asked, results& found) {
                                    "together; an object's time is the round's over all objects",
                                    sweep.back(), objects));
     std::vector<std::unique_ptr<object_rounds>> rounds;
+    rounds.reserve(sweep.size());
     for (const unsigned count : sweep) {
         rounds.push_back(
             std::make_unique<object_rounds>(count, std::max<std::size_t>(1, objects / count)));
