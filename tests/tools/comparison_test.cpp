@@ -114,7 +114,7 @@ TEST(comparison, calls_what_was_measured_twice_unclear) {
     run older;
     run newer;
     older.add(speed, "arena", 10, {1, 1});
-    newer.add(speed, "arena", 50, {1, 1});
+    newer.add(speed, "arena", 25, {1, 1});
     EXPECT_THAT(compared(older, newer), HasSubstr("0 better, 0 worse, 0 same, 1 unclear"));
 }
 

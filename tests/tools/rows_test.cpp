@@ -169,7 +169,7 @@ TEST(verdict, is_noisy_after_two_rounds) {
     results found;
     for (int round = 0; round < 2; ++round) {
         found.add(speed, "arena", state::warm, 10);
-        found.add(speed, "malloc", state::warm, 90);
+        found.add(speed, "malloc", state::warm, 25);
     }
     EXPECT_EQ(only_verdict(found).how, verdict::kind::noisy);
 }

@@ -133,11 +133,12 @@ TEST(compare, is_unclear_where_the_intervals_overlap) {
     EXPECT_EQ(compare(low, figure_of(1, 15, 99)), relation::unclear);
 }
 
-TEST(compare, never_tells_apart_what_has_less_than_three_samples) {
+TEST(compare, of_less_than_three_samples_tells_only_the_far_apart) {
     const summary sure = figure_of(10, 10, 10, 9);
-    EXPECT_EQ(compare(sure, figure_of(50, 50, 50, 2)), relation::unclear);
-    EXPECT_EQ(compare(figure_of(50, 50, 50, 2), sure), relation::unclear);
-    EXPECT_EQ(compare(sure, figure_of(50, 50, 50, 3)), relation::apart);
+    EXPECT_EQ(compare(sure, figure_of(29, 29, 29, 2)), relation::unclear);
+    EXPECT_EQ(compare(figure_of(29, 29, 29, 2), sure), relation::unclear);
+    EXPECT_EQ(compare(sure, figure_of(31, 31, 31, 2)), relation::apart);
+    EXPECT_EQ(compare(sure, figure_of(29, 29, 29, 3)), relation::apart);
     EXPECT_EQ(compare(sure, figure_of(10, 10, 10, 1)), relation::alike);
 }
 

@@ -66,11 +66,12 @@ double percentile(std::span<const double> sorted, double fraction) {
 
 relation compare(const summary& a, const summary& b, double resolution) {
     constexpr double always_alike = 0.1;
+    constexpr double far = 2;
     const double smaller = std::min(std::abs(a.median), std::abs(b.median));
     const double apart = std::abs(a.median - b.median);
     if (apart <= std::max(always_alike * smaller, resolution)) return relation::alike;
     const bool enough = std::min(a.count, b.count) >= fewest_to_tell_apart || (a.exact && b.exact);
-    if (!enough) return relation::unclear;
+    if (!enough) return apart > far * smaller ? relation::apart : relation::unclear;
     const bool overlap = a.low <= b.high && b.low <= a.high;
     return overlap ? relation::unclear : relation::apart;
 }

@@ -38,7 +38,8 @@ enum class relation {
     apart
 };
 
-/// One sample, or two that happen to be alike, have no interval worth the name.
+/// One sample, or two that happen to be alike, have no interval worth the name: they are apart only
+/// where one median is over three times the other.
 inline constexpr std::size_t fewest_to_tell_apart = 3;
 
 /// On one machine two runs of one program differ by some per cent, for where its loops and pages

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -39,7 +40,7 @@ struct plan {
 
 /// What is read and made before anything is timed.
 struct stage {
-    stage(const plan& of, const options& asked) : text{asked.input, of.limit}, team{of.threads} {
+    stage(const plan& of, const options& asked) : text{asked.input, of.limit}, threads{of.threads} {
         choose_questions();
     }
 
@@ -50,7 +51,9 @@ struct stage {
     }
 
     corpus text;
-    worker_team team;
+    unsigned threads;
+    std::optional<worker_team>
+        team;  ///< new ones for each backend: a malloc keeps memory for a thread
     std::vector<std::string_view> questions;
 
 private:
@@ -86,14 +89,14 @@ std::uint64_t ask(const inverted_index<B>& index, const stage& on) {
 template <backend B>
 outcome one_round(B& memory, stage& on) {
     const round_clock building;
-    inverted_index<B> index{memory, on.text, on.team};
+    inverted_index<B> index{memory, on.text, *on.team};
     const std::uint64_t answers = ask(index, on);
     const elapsed build = building.read();
     const std::uint64_t checksum = index.checksum() + answers;
 
     const round_clock dropping;
     index.destroy();
-    if constexpr (has_thread_end<B>) on.team.run([&](unsigned) { finish_thread(memory); });
+    if constexpr (has_thread_end<B>) on.team->run([&](unsigned) { finish_thread(memory); });
     memory.finish_round();
     return {.build = build, .drop = dropping.read(), .checksum = checksum};
 }
@@ -119,6 +122,7 @@ void counted_round(B& memory, stage& on, results& found) {
 
 template <backend B>
 void repeat(stage& on, results& found) {
+    on.team.emplace(on.threads);
     const peak_memory peak;
     B memory{on.capacity()};
     measured_round(memory, on, state::cold, found);
@@ -135,7 +139,7 @@ plan plan_of(const options& asked) {
     constexpr by_effort<std::size_t> most_mib{.full = 16'384, .demo = 64, .quick = 4};
     return {.threads = asked.threads.value_or(std::max(1U, std::thread::hardware_concurrency())),
             .repetitions =
-                chosen(asked.repetitions, asked.how_long, {.full = 3U, .demo = 2U, .quick = 2U}),
+                chosen(asked.repetitions, asked.how_long, {.full = 4U, .demo = 2U, .quick = 2U}),
             .limit = std::min(asked.input_limit_mib, most_mib.of(asked.how_long)) * mib};
 }
 

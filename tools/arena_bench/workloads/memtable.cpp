@@ -146,8 +146,9 @@ void measured_round(B& memory, worker_team& team, const plan& of, state when, re
 }
 
 template <backend B>
-void repeat(worker_team& team, const plan& of, results& found) {
+void repeat(const plan& of, results& found) {
     constexpr double mebibyte = 1 << 20;
+    worker_team team{of.threads};  // new ones: a malloc keeps memory for each thread
     const peak_memory watched;
     B memory{of.capacity()};
     measured_round(memory, team, of, state::cold, found);
@@ -174,9 +175,8 @@ void run_memtable(const options& asked, results& found) {
             "list without locks, look all of them up, and drop it: by reset, or node by "
             "node on one thread; most of an insertion is the search for its place",
             of.threads, of.entries, key_bytes, value_bytes));
-    worker_team team{of.threads};
     interleave({workload_name, of.threads, of.repetitions}, asked, found,
-               [&]<backend B>(std::size_t) { repeat<B>(team, of, found); });
+               [&]<backend B>(std::size_t) { repeat<B>(of, found); });
 }
 
 }  // namespace arena_bench

@@ -17,7 +17,7 @@ class patience {
 public:
     patience(unsigned repetitions, const options& asked)
         : repetitions_{repetitions},
-          limit_{by_effort<double>{.full = 20, .demo = 6, .quick = 1}.of(asked.how_long)},
+          limit_{by_effort<double>{.full = 15, .demo = 6, .quick = 1}.of(asked.how_long)},
           unlimited_{asked.repetitions.has_value()} {}
 
     /// Asked at each setting of each repetition: a repetition that has begun is also ended.

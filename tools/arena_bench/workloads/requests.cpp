@@ -45,7 +45,6 @@ constexpr std::array latencies{
     percentile_figure{{workload_name, "latency, p99", "us"}, 0.99},
     percentile_figure{{workload_name, "latency, p99.9", "us"}, 0.999},
     percentile_figure{{workload_name, "latency, p99.99", "us"}, 0.9999},
-    percentile_figure{{workload_name, "latency, max", "us"}, 1.0},
 };
 constexpr double utilisation = 0.6;  // of malloc
 constexpr std::size_t memory_each = std::size_t{1} << 20;

@@ -56,9 +56,11 @@ void run_threads(const options& asked, results& found) {
                    const setting threads = threads_of(sweep[at]);
                    B memory{on.capacity()};
                    found.add_checksum(workload_name, B::name, on.verified(memory), threads.label());
-                   const elapsed each = on.timed(memory);
-                   found.add(time_per_object.when(threads), B::name, state::warm, each.wall_ns);
-                   found.add(cpu_per_object.when(threads), B::name, state::warm, each.cpu_ns);
+                   for (unsigned round = 0; round < object_rounds::warm_rounds; ++round) {
+                       const elapsed each = on.timed(memory);
+                       found.add(time_per_object.when(threads), B::name, state::warm, each.wall_ns);
+                       found.add(cpu_per_object.when(threads), B::name, state::warm, each.cpu_ns);
+                   }
                });
 }
 
