@@ -89,7 +89,7 @@ class a_whole_run(with_a_folder):
         cls.document, cls.table = cls.measure("--threads", "2")
         cls.seconds = time.monotonic() - begin
         cls.usable = {each["name"] for each in cls.document["backends"]
-                      if each["name"] not in cls.skipped()}
+                      if each["name"] not in cls.skipped() and not each["in_one_workload"]}
         cls.thread_safe = {each["name"] for each in cls.document["backends"]
                            if each["thread_safe"] and each["name"] in cls.usable}
 
@@ -158,7 +158,7 @@ class a_whole_run(with_a_folder):
                 for cell in row["cells"]:
                     self.assertGreaterEqual(len(cell["samples"]), 2, (row, cell))
 
-    def test_names_a_winner_only_of_three_samples_apart_from_all(self):
+    def test_names_a_winner_only_who_is_apart_from_all(self):
         for row in self.document["rows"]:
             verdict, cells = row["verdict"], {c["backend"]: c for c in row["cells"]}
             self.assertLessEqual(set(verdict["backends"]), set(cells))
@@ -170,7 +170,8 @@ class a_whole_run(with_a_folder):
             for other in cells.values():
                 self.assertGreater(other["low"], best["high"], row)
                 self.assertGreater(other["median"], 1.1 * best["median"], row)
-                self.assertGreaterEqual(min(len(best["samples"]), len(other["samples"])), 3)
+                if min(len(best["samples"]), len(other["samples"])) < 3:
+                    self.assertGreater(other["median"], 3 * best["median"], row)
 
     def test_has_sweeps_by_ascending_settings(self):
         for workload, figure in SWEEPS:

@@ -71,7 +71,7 @@ relation compare(const summary& a, const summary& b, double resolution) {
     const double apart = std::abs(a.median - b.median);
     if (apart <= std::max(always_alike * smaller, resolution)) return relation::alike;
     const bool enough = std::min(a.count, b.count) >= fewest_to_tell_apart || (a.exact && b.exact);
-    if (!enough) return apart > far * smaller ? relation::apart : relation::unclear;
+    if (!enough && apart <= far * smaller) return relation::unclear;
     const bool overlap = a.low <= b.high && b.low <= a.high;
     return overlap ? relation::unclear : relation::apart;
 }

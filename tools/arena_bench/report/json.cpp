@@ -111,11 +111,15 @@ ordered_json all_backends(const results& found) {
         list.push_back({{"name", B::name},
                         {"label", B::label},
                         {"thread_safe", B::thread_safe},
-                        {"ours", is_ours<B>}});
+                        {"ours", is_ours<B>},
+                        {"in_one_workload", false}});
     });
     for (const results::contender& each : found.contenders()) {
-        list.push_back(
-            {{"name", each.name}, {"label", each.label}, {"thread_safe", false}, {"ours", false}});
+        list.push_back({{"name", each.name},
+                        {"label", each.label},
+                        {"thread_safe", false},
+                        {"ours", false},
+                        {"in_one_workload", true}});
     }
     return list;
 }

@@ -136,7 +136,10 @@ void execute_what_is_counted() {
 }
 
 void run_instructions(const options& asked, results& found) {
-    if (!asked.count_instructions) return;
+    if (!asked.count_instructions) {
+        found.add_note(workload_name, "not counted: --no-instructions");
+        return;
+    }
     const instruction_counter counter;
     found.add_note(
         workload_name,
