@@ -109,11 +109,7 @@ class a_whole_run(with_a_folder):
         return [row for row in self.document["rows"]
                 if row["workload"] == workload and row["figure"] == figure]
 
-    def test_takes_less_than_a_minute(self):
-        # By the program's own clock and the processor's share that it may hope for, or a busy
-        # machine fails it.
-        if os.getloadavg()[0] < (os.cpu_count() or 1):
-            self.assertLess(self.seconds, 60)
+    def test_says_how_long_it_took(self):
         self.assertGreater(self.document["seconds"], 0)
         self.assertLessEqual(self.document["seconds"], self.seconds)
 
@@ -443,9 +439,10 @@ class the_workloads_of_servers(with_a_folder):
 class an_interrupted_run(with_a_folder):
     def test_reports_what_there_is(self):
         out = self.folder / "out.json"
+        page = self.folder / "report.html"
         with subprocess.Popen(
                 [PROGRAM, "contention", "--quick", "--no-instructions", "--repetitions", "10000",
-                 "--json", str(out)],
+                 "--json", str(out), "--html", str(page)],
                 stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
             time.sleep(2)
             os.kill(running.pid, signal.SIGINT)
@@ -458,6 +455,7 @@ class an_interrupted_run(with_a_folder):
         self.assertTrue(document["partial"])
         self.assertTrue(document["rows"])
         self.assertTrue(document["rows"][0]["cells"][0]["samples"])
+        self.assertRegex(page.read_text(), r'"partial": true')
 
 
 class a_comparison(with_a_folder):

@@ -136,7 +136,7 @@ void repeat(stage& on, results& found) {
 
 plan plan_of(const options& asked) {
     constexpr std::size_t mib = std::size_t{1} << 20;
-    constexpr by_effort<std::size_t> most_mib{.full = 16'384, .demo = 64, .quick = 4};
+    constexpr by_effort<std::size_t> most_mib{.full = 16'384, .demo = 24, .quick = 4};
     return {.threads = asked.threads.value_or(std::max(1U, std::thread::hardware_concurrency())),
             .repetitions =
                 chosen(asked.repetitions, asked.how_long, {.full = 4U, .demo = 2U, .quick = 2U}),

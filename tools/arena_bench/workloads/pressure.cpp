@@ -169,7 +169,7 @@ plan plan_of(const options& asked) {
                 asked.objects, how, {.full = million, .demo = million, .quick = million / 20}),
             .live_objects = chosen<std::size_t>(
                 asked.live_objects, how,
-                {.full = 10 * million, .demo = 10 * million, .quick = million / 5})};
+                {.full = 10 * million, .demo = 4 * million, .quick = million / 5})};
 }
 
 void explain(const plan& of, results& found) {
