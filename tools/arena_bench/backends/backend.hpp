@@ -76,4 +76,13 @@ void finish_alone(B& memory) {
     memory.finish_round();
 }
 
+/// The same with what was allocated: each block of it is freed, or all at once.
+template <backend B, typename Pointers>
+void drop_alone(B& memory, const Pointers& blocks, std::size_t bytes, std::size_t alignment) {
+    if constexpr (!B::drops_whole) {
+        for (auto* each : blocks) memory.deallocate(each, bytes, alignment);
+    }
+    finish_alone(memory);
+}
+
 }  // namespace arena_bench

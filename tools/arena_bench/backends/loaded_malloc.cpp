@@ -12,11 +12,6 @@ namespace {
 constexpr const char* tunables = "GLIBC_TUNABLES";
 constexpr const char* room = "glibc.rtld.optional_static_tls=16384";
 
-template <typename Function>
-void load_into(Function*& into, const char* file, const std::string& name, std::string& why) {
-    if (why.empty()) into = reinterpret_cast<Function*>(load_function(file, name.c_str(), why));
-}
-
 }  // namespace
 
 void* load_function(const char* file, const char* name, std::string& why_missing) {

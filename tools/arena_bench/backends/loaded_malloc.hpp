@@ -24,12 +24,19 @@ malloc_functions load_malloc(const char* file, const std::string& prefix);
 /// A function of a loaded library; null if it isn't there.
 void* load_function(const char* file, const char* name, std::string& why_missing);
 
+template <typename Function>
+void load_into(Function*& into, const char* file, const std::string& name,
+               std::string& why_missing) {
+    if (!why_missing.empty()) return;
+    into = reinterpret_cast<Function*>(load_function(file, name.c_str(), why_missing));
+}
+
 /// Calls a function of a library that is loaded, if it has one of that name.
 template <typename... Arguments>
 void call_loaded(const char* file, const char* name, Arguments... arguments) {
     std::string why_missing;
-    auto* const function =
-        reinterpret_cast<void (*)(Arguments...)>(load_function(file, name, why_missing));
+    void (*function)(Arguments...) = nullptr;
+    load_into(function, file, name, why_missing);
     if (function != nullptr) function(arguments...);
 }
 

@@ -24,18 +24,12 @@ class mimalloc_heap_backend {
 
         static heap_functions load() {
             heap_functions found;
-            load_into(found.make, "mi_heap_new", found.why_missing);
-            load_into(found.allocate, "mi_heap_malloc_aligned", found.why_missing);
-            load_into(found.deallocate, "mi_free", found.why_missing);
-            load_into(found.destroy, "mi_heap_destroy", found.why_missing);
+            load_into(found.make, ARENA_BENCH_MIMALLOC, "mi_heap_new", found.why_missing);
+            load_into(
+                found.allocate, ARENA_BENCH_MIMALLOC, "mi_heap_malloc_aligned", found.why_missing);
+            load_into(found.deallocate, ARENA_BENCH_MIMALLOC, "mi_free", found.why_missing);
+            load_into(found.destroy, ARENA_BENCH_MIMALLOC, "mi_heap_destroy", found.why_missing);
             return found;
-        }
-
-    private:
-        template <typename Function>
-        static void load_into(Function*& into, const char* function, std::string& why) {
-            if (!why.empty()) return;
-            into = reinterpret_cast<Function*>(load_function(ARENA_BENCH_MIMALLOC, function, why));
         }
     };
 

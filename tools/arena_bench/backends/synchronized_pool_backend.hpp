@@ -1,41 +1,19 @@
 #pragma once
 
-#include <cstddef>
 #include <memory_resource>
 #include <string_view>
 
+#include "backends/pool_backend.hpp"
+
 namespace arena_bench {
 
-/// The standard library's thread-safe pool. It is freed object by object, as a general allocator
-/// is: release() is not safe beside other threads, and would not run for a user's containers
-/// either.
-class synchronized_pool_backend {
+/// The standard library's thread-safe pool.
+class synchronized_pool_backend : public pool_backend<std::pmr::synchronized_pool_resource> {
 public:
     static constexpr std::string_view name = "sync_pool";
     static constexpr std::string_view label = "std::pmr::synchronized_pool_resource";
     static constexpr bool thread_safe = true;
-    static constexpr bool drops_whole = false;
-
-    template <typename T>
-    using allocator = std::pmr::polymorphic_allocator<T>;
-
-    explicit synchronized_pool_backend(std::size_t /*capacity*/) {}
-
-    void* allocate(std::size_t bytes, std::size_t alignment) {
-        return resource_.allocate(bytes, alignment);
-    }
-    void deallocate(void* memory, std::size_t bytes, std::size_t alignment) {
-        resource_.deallocate(memory, bytes, alignment);
-    }
-    void finish_round() {}
-
-    template <typename T>
-    allocator<T> get_allocator() {
-        return allocator<T>{&resource_};
-    }
-
-private:
-    std::pmr::synchronized_pool_resource resource_;
+    using pool_backend::pool_backend;
 };
 
 }  // namespace arena_bench

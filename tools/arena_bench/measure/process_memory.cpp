@@ -31,14 +31,13 @@ peak_memory::peak_memory() {
     resident_before_ = status_bytes("VmRSS:");
 }
 
-std::size_t peak_memory::bytes() const {
-    const std::size_t peak = status_bytes("VmHWM:");
-    return peak > resident_before_ ? peak - resident_before_ : 0;
-}
+double peak_memory::mebibytes() const { return mebibytes_over("VmHWM:"); }
 
-std::size_t peak_memory::bytes_now() const {
-    const std::size_t now = status_bytes("VmRSS:");
-    return now > resident_before_ ? now - resident_before_ : 0;
+double peak_memory::mebibytes_now() const { return mebibytes_over("VmRSS:"); }
+
+double peak_memory::mebibytes_over(const char* field) const {
+    const std::size_t bytes = status_bytes(field);
+    return bytes > resident_before_ ? static_cast<double>(bytes - resident_before_) / (1 << 20) : 0;
 }
 
 void release_free_memory() { malloc_trim(0); }

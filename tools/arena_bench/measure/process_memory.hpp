@@ -9,12 +9,14 @@ namespace arena_bench {
 class peak_memory {
 public:
     peak_memory();
-    [[nodiscard]] std::size_t bytes() const;
+    [[nodiscard]] double mebibytes() const;
 
     /// What is resident now, likewise less what was before.
-    [[nodiscard]] std::size_t bytes_now() const;
+    [[nodiscard]] double mebibytes_now() const;
 
 private:
+    [[nodiscard]] double mebibytes_over(const char* field) const;
+
     std::size_t resident_before_;
 };
 

@@ -48,6 +48,11 @@ struct figure {
         return result;
     }
 
+    /// Whether they differ in nothing but the setting, if at all.
+    [[nodiscard]] bool is_of_same_sweep(const figure& other) const {
+        return workload == other.workload && name == other.name && unit == other.unit;
+    }
+
     bool operator==(const figure&) const = default;
 };
 

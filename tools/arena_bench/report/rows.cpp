@@ -14,11 +14,6 @@ double resolution_of(const figure& what, const results& found) {
     return what.by_tick_clock ? found.ticks.resolution_ns : 0;
 }
 
-/// Figures of the same kind in the same state, whatever their setting.
-bool same_sweep(const figure& a, const figure& b) {
-    return a.workload == b.workload && a.name == b.name && a.unit == b.unit;
-}
-
 std::string_view compared_with(const cell& mine, const cell& arena, double resolution) {
     switch (compare(mine.values, arena.values, resolution)) {
         case relation::alike: return "same";
@@ -108,7 +103,7 @@ row& row_for(const series& each, std::vector<row>& rows) {
     for (auto known = rows.begin(); known != rows.end(); ++known) {
         if (known->when != each.when) continue;
         if (known->what == each.what) return *known;
-        if (same_sweep(known->what, each.what)) place = known + 1;
+        if (known->what.is_of_same_sweep(each.what)) place = known + 1;
     }
     return *rows.insert(place, {.what = each.what, .when = each.when, .cells = {}, .best = {}});
 }

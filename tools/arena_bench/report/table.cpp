@@ -109,8 +109,7 @@ std::string sweep(std::span<const row> rows) {
 }
 
 bool of_one_sweep(const row& a, const row& b) {
-    return a.what.at && b.what.at && a.when == b.when && a.what.workload == b.what.workload &&
-           a.what.name == b.what.name && a.what.unit == b.what.unit;
+    return a.what.at && b.what.at && a.when == b.when && a.what.is_of_same_sweep(b.what);
 }
 
 /// At most so many columns fit beside the names.
@@ -124,16 +123,14 @@ std::string figures_of(std::string_view workload, const std::vector<row>& rows) 
             ++end;
         }
         const row& first = rows[i];
-        if (first.what.workload == workload) {
-            const bool seen =
-                !first.what.at && find(rows, first.what, first.when) == &first &&
-                std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(i),
-                            [&](const row& r) { return r.what == first.what; });
-            if (first.what.at) {
-                text += sweep(std::span{rows}.subspan(i, end - i));
-            } else if (!seen) {
-                text += single_figure(rows, first);
-            }
+        const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(i);
+        // A single figure's states are one table.
+        const bool seen = std::any_of(
+            rows.begin(), begin, [&](const row& earlier) { return earlier.what == first.what; });
+        if (first.what.workload == workload && first.what.at) {
+            text += sweep(std::span{rows}.subspan(i, end - i));
+        } else if (first.what.workload == workload && !seen) {
+            text += single_figure(rows, first);
         }
         i = end;
     }

@@ -34,28 +34,27 @@ public:
     }
 
     void round() {
-        const std::size_t count = arenas_.size();
-        for (std::size_t i = 0; i < objects_.size(); ++i) {
-            B& memory = *arenas_[i % count];
-            void* const at = memory.allocate(sizeof(object), alignof(object));
-            objects_[i] = ::new (at) object{static_cast<object>(i)};
-        }
+        make_all();
         drop_all();
     }
 
     std::uint64_t verified_round() {
-        const std::size_t count = arenas_.size();
+        make_all();
         std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < objects_.size(); ++i) {
-            void* const at = arenas_[i % count]->allocate(sizeof(object), alignof(object));
-            objects_[i] = ::new (at) object{static_cast<object>(i)};
-        }
         for (const object* each : objects_) sum = sum * 31 + static_cast<std::uint64_t>(*each);
         drop_all();
         return sum;
     }
 
 private:
+    void make_all() {
+        const std::size_t count = arenas_.size();
+        for (std::size_t i = 0; i < objects_.size(); ++i) {
+            void* const at = arenas_[i % count]->allocate(sizeof(object), alignof(object));
+            objects_[i] = ::new (at) object{static_cast<object>(i)};
+        }
+    }
+
     void drop_all() {
         if constexpr (!B::drops_whole) {
             for (std::size_t i = 0; i < objects_.size(); ++i) {

@@ -35,10 +35,7 @@ std::uint64_t one_cycle(B& memory, std::uint64_t seed) {
     keep(made.data());
     std::uint64_t sum = 0;
     for (const object* each : made) sum = sum * 31 + each->words[0];
-    if constexpr (!B::drops_whole) {
-        for (object* each : made) memory.deallocate(each, sizeof(object), alignof(object));
-    }
-    finish_alone(memory);
+    drop_alone(memory, made, sizeof(object), alignof(object));
     return sum;
 }
 

@@ -22,7 +22,6 @@ constexpr figure peak{workload_name, "peak resident memory", "MiB"};
 constexpr figure kept{workload_name, "resident after the round", "MiB"};
 constexpr std::size_t object_bytes = 64;
 constexpr std::size_t alignment = 8;
-constexpr double mebibyte = 1 << 20;
 
 template <backend B>
 class rounds {
@@ -38,12 +37,7 @@ public:
         }
     }
 
-    void drop_all() {
-        if constexpr (!B::drops_whole) {
-            for (std::byte* each : objects_) memory_.deallocate(each, object_bytes, alignment);
-        }
-        finish_alone(memory_);
-    }
+    void drop_all() { drop_alone(memory_, objects_, object_bytes, alignment); }
 
     [[nodiscard]] std::uint64_t checksum() const {
         std::uint64_t sum = 0;
@@ -74,8 +68,8 @@ void repeat(std::vector<std::byte*>& objects, results& found) {
     B memory{objects.size() * object_bytes / 4 * 5 + (std::size_t{16} << 20)};
     rounds<B> all{memory, objects};
     all.timed(state::cold, found);
-    found.add(peak, B::name, state::cold, static_cast<double>(watched.bytes()) / mebibyte);
-    found.add(kept, B::name, state::cold, static_cast<double>(watched.bytes_now()) / mebibyte);
+    found.add(peak, B::name, state::cold, watched.mebibytes());
+    found.add(kept, B::name, state::cold, watched.mebibytes_now());
     all.make_all();
     found.add_checksum(workload_name, B::name, all.checksum());
     all.drop_all();

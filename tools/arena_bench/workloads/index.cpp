@@ -126,8 +126,8 @@ void repeat(stage& on, results& found) {
     const peak_memory peak;
     B memory{on.capacity()};
     measured_round(memory, on, state::cold, found);
-    found.add(peak_bytes, B::name, state::cold, static_cast<double>(peak.bytes()) / mebibyte);
-    found.add(bytes_after, B::name, state::cold, static_cast<double>(peak.bytes_now()) / mebibyte);
+    found.add(peak_bytes, B::name, state::cold, peak.mebibytes());
+    found.add(bytes_after, B::name, state::cold, peak.mebibytes_now());
     if (interrupted()) return;
     counted_round(memory, on, found);
     if (interrupted()) return;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -43,12 +44,7 @@ public:
             pointers_[i] = memory_.allocate(bytes, alignment);
             keep(pointers_[i]);
         }
-        if constexpr (!B::drops_whole) {
-            for (std::size_t i = 0; i < count; ++i) {
-                memory_.deallocate(pointers_[i], bytes, alignment);
-            }
-        }
-        finish_alone(memory_);
+        drop_alone(memory_, std::span{pointers_}.first(count), bytes, alignment);
     }
 
 private:

@@ -96,13 +96,11 @@ void measured_round(Session& session, const json_task& task, std::string_view wh
 template <typename Session>
 void cold_round(Session& session, const peak_memory& watched, const json_task& task,
                 std::string_view who, results& found) {
-    constexpr double mebibyte = 1 << 20;
     measured_round(session, task, who, state::cold, found);
     if (task.only_time) return;
     const json_figures& figures = task.figures;
-    found.add(figures.peak, who, state::cold, static_cast<double>(watched.bytes()) / mebibyte);
-    found.add(
-        figures.bytes_after, who, state::cold, static_cast<double>(watched.bytes_now()) / mebibyte);
+    found.add(figures.peak, who, state::cold, watched.mebibytes());
+    found.add(figures.bytes_after, who, state::cold, watched.mebibytes_now());
 }
 
 template <typename Session>

@@ -22,7 +22,6 @@ constexpr std::size_t temporary_bytes = 256;
 constexpr std::size_t alignment = 8;
 constexpr unsigned depth = 8;
 constexpr unsigned warm_rounds = 3;
-constexpr double mebibyte = 1 << 20;
 
 std::uint64_t digest(const std::byte* temporary, unsigned level) {
     return std::to_integer<std::uint64_t>(temporary[level]) + level;
@@ -53,7 +52,7 @@ void repeat(std::size_t cycles, results& found) {
     const peak_memory watched;
     B memory{cycles * depth * temporary_bytes / 4 * 5 + (std::size_t{4} << 20)};
     found.add_checksum(workload_name, B::name, one_round(memory, cycles));
-    found.add(peak, B::name, state::cold, static_cast<double>(watched.bytes()) / mebibyte);
+    found.add(peak, B::name, state::cold, watched.mebibytes());
     for (unsigned round = 0; round < warm_rounds; ++round) {
         const round_clock clock;
         one_round(memory, cycles);

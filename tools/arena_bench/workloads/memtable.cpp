@@ -147,12 +147,11 @@ void measured_round(B& memory, worker_team& team, const plan& of, state when, re
 
 template <backend B>
 void repeat(const plan& of, results& found) {
-    constexpr double mebibyte = 1 << 20;
     worker_team team{of.threads};  // new ones: a malloc keeps memory for each thread
     const peak_memory watched;
     B memory{of.capacity()};
     measured_round(memory, team, of, state::cold, found);
-    found.add(peak_bytes, B::name, state::cold, static_cast<double>(watched.bytes()) / mebibyte);
+    found.add(peak_bytes, B::name, state::cold, watched.mebibytes());
     if (!interrupted()) measured_round(memory, team, of, state::warm, found);
 }
 

@@ -20,7 +20,6 @@ constexpr std::string_view workload_name = "mixed_lifetimes";
 constexpr figure time_per_replacement{workload_name, "time", "ns/replacement"};
 constexpr figure peak{workload_name, "peak resident memory", "MiB"};
 constexpr std::size_t alignment = 8;
-constexpr double mebibyte = 1 << 20;
 
 struct plan {
     unsigned repetitions;
@@ -97,7 +96,7 @@ void repeat(const plan& of, const std::vector<replacement>& script, results& fou
     for (const replacement& each : script) objects.replace(each);
     const elapsed each = clock.read().per(of.replacements);
     found.add(time_per_replacement, B::name, state::cold, each.wall_ns);
-    found.add(peak, B::name, state::cold, static_cast<double>(watched.bytes()) / mebibyte);
+    found.add(peak, B::name, state::cold, watched.mebibytes());
     found.add_checksum(workload_name, B::name, objects.checksum());
     objects.drop_all();
 }

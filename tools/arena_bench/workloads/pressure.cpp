@@ -77,11 +77,8 @@ void make_all(B& memory, std::span<object*> into) {
 }
 
 template <backend B>
-void drop_all(B& memory, std::span<object*> from) {
-    if constexpr (!B::drops_whole) {
-        for (object* each : from) memory.deallocate(each, sizeof(object), alignof(object));
-    }
-    finish_alone(memory);
+void drop_all(B& memory, std::span<object* const> from) {
+    drop_alone(memory, from, sizeof(object), alignof(object));
 }
 
 template <backend B>

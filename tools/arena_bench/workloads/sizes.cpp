@@ -51,14 +51,6 @@ void make_all(B& memory, std::size_t bytes, std::vector<std::byte*>& into) {
     }
 }
 
-template <backend B>
-void drop_all(B& memory, std::size_t bytes, const std::vector<std::byte*>& from) {
-    if constexpr (!B::drops_whole) {
-        for (std::byte* each : from) memory.deallocate(each, bytes, alignment);
-    }
-    finish_alone(memory);
-}
-
 std::uint64_t sum_of_words(const std::vector<std::byte*>& blocks, std::size_t bytes) {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
@@ -76,11 +68,11 @@ void repeat(const plan& of, std::size_t bytes, results& found) {
     B memory{of.capacity(bytes)};
     make_all(memory, bytes, blocks);
     found.add_checksum(workload_name, B::name, sum_of_words(blocks, bytes), at.label());
-    drop_all(memory, bytes, blocks);
+    drop_alone(memory, blocks, bytes, alignment);
     for (unsigned round = 0; round < warm_rounds; ++round) {
         const round_clock clock;
         make_all(memory, bytes, blocks);
-        drop_all(memory, bytes, blocks);
+        drop_alone(memory, blocks, bytes, alignment);
         const elapsed each = clock.read().per(blocks.size());
         found.add(time_per_block.when(at), B::name, state::warm, each.wall_ns);
     }
