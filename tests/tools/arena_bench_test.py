@@ -164,7 +164,9 @@ class a_whole_run(with_a_folder):
             (winner,) = verdict["backends"]
             best = cells.pop(winner)
             for other in cells.values():
-                self.assertGreater(other["low"], best["high"], row)
+                turns = list(zip(best["samples"], other["samples"]))
+                ahead = sum(mine < its for mine, its in turns)
+                self.assertTrue(other["low"] > best["high"] or ahead >= 0.7 * len(turns) >= 2, row)
                 self.assertGreater(other["median"], 1.1 * best["median"], row)
                 if min(len(best["samples"]), len(other["samples"])) < 3:
                     self.assertGreater(other["median"], 3 * best["median"], row)

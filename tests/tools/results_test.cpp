@@ -23,6 +23,24 @@ TEST(results, gather_the_samples_of_one_series) {
     EXPECT_EQ(found.all().size(), 3U);
 }
 
+TEST(results, make_one_sample_of_the_rounds_of_a_turn) {
+    results found;
+    const figure other{"work", "other", "ns"};
+    for (const double turn : {0, 100}) {
+        found.begin_turn();
+        found.add(speed, "arena", state::cold, turn);
+        for (const double round : {9, 1, 2}) {
+            found.add(speed, "arena", state::warm, turn + round);
+            found.add(other, "arena", state::warm, turn);
+        }
+    }
+    found.begin_turn();
+    found.add(speed, "arena", state::warm, 200);
+    EXPECT_EQ(found.find(speed, "arena", state::cold)->samples, (std::vector<double>{0, 100}));
+    EXPECT_EQ(found.find(speed, "arena", state::warm)->samples, (std::vector<double>{2, 102, 200}));
+    EXPECT_EQ(found.find(other, "arena", state::warm)->samples, (std::vector<double>{0, 100}));
+}
+
 TEST(results, keep_the_settings_of_a_sweep_apart) {
     results found;
     const figure small = speed.when({"block size", "B", 8});

@@ -21,10 +21,15 @@ void add_sure(results& to, const figure& what, std::string_view backend, double 
 }
 
 /// Samples from half of `centre` to twice that.
+void add_each(results& to, const figure& what, std::string_view backend, double centre,
+              const std::vector<double>& factors) {
+    for (const double factor : factors) to.add(what, backend, state::warm, centre * factor);
+}
 void add_noisy(results& to, const figure& what, std::string_view backend, double centre) {
-    for (const double factor : {0.5, 0.7, 0.9, 1.1, 1.5, 2.0}) {
-        to.add(what, backend, state::warm, centre * factor);
-    }
+    add_each(to, what, backend, centre, {0.5, 0.7, 0.9, 1.1, 1.5, 2.0});
+}
+void add_noisy_elsewhere(results& to, const figure& what, std::string_view backend, double centre) {
+    add_each(to, what, backend, centre, {2.0, 1.5, 1.1, 0.9, 0.7, 0.5});
 }
 
 std::vector<std::string> names_of(const std::vector<row>& rows) {
@@ -148,11 +153,19 @@ TEST(verdict, of_a_tie_tells_the_alike_from_the_unclear) {
 TEST(verdict, is_noisy_where_the_best_two_overlap) {
     results found;
     add_noisy(found, speed, "arena", 10);
-    add_noisy(found, speed, "malloc", 14);
+    add_noisy_elsewhere(found, speed, "malloc", 14);
     const verdict best = only_verdict(found);
     EXPECT_EQ(best.how, verdict::kind::noisy);
     EXPECT_THAT(best.backends, ElementsAre("arena", "malloc"));
     EXPECT_EQ(best.text, "too noisy, or too few rounds, to tell: arena, malloc");
+}
+
+TEST(verdict, names_who_is_ahead_in_every_turn_however_much_the_turns_differ) {
+    results found;
+    add_noisy(found, speed, "arena", 10);
+    add_noisy(found, speed, "malloc", 14);
+    EXPECT_EQ(only_verdict(found).how, verdict::kind::winner);
+    EXPECT_EQ(rows_of(found)[0].find("malloc")->compared, "worse");
 }
 
 TEST(verdict, is_noisy_where_somebody_behind_the_second_overlaps) {
@@ -203,6 +216,16 @@ TEST(verdict, heeds_what_the_clock_can_tell) {
     EXPECT_EQ(only_verdict(found).how, verdict::kind::winner);
 }
 
+TEST(verdict, heeds_what_the_figure_itself_can_tell) {
+    results found;
+    figure coarse = speed;
+    coarse.resolution = 10;
+    add_sure(found, coarse, "arena", 10);
+    add_sure(found, coarse, "malloc", 20);
+    EXPECT_EQ(only_verdict(found).how, verdict::kind::tie);
+    EXPECT_DOUBLE_EQ(rows_of(found)[0].resolution, 10);
+}
+
 TEST(verdict, lists_four_at_most) {
     results found;
     for (const char* name : {"a", "b", "c", "d"}) add_sure(found, speed, name, 10);
@@ -241,7 +264,7 @@ TEST(sum_up, counts_ties_and_noise) {
     add_sure(found, speed, "arena", 10);
     add_sure(found, speed, "malloc", 10);
     add_noisy(found, other, "arena", 10);
-    add_noisy(found, other, "malloc", 14);
+    add_noisy_elsewhere(found, other, "malloc", 14);
     add_sure(found, alone, "arena", 10);
     found.partial = true;
     EXPECT_THAT(sum_up(rows_of(found), found).back(),

@@ -147,5 +147,58 @@ TEST(compare, knows_figures_of_nothing) {
     EXPECT_EQ(compare(figure_of(0, 0, 0), figure_of(1, 1, 1)), relation::apart);
 }
 
+using samples = std::vector<double>;
+
+relation compare_samples(const samples& a, const samples& b, double resolution = 0) {
+    return compare_turns(summarise(a), a, summarise(b), b, resolution);
+}
+
+TEST(is_alike, is_a_tenth_of_the_smaller_or_the_resolution) {
+    EXPECT_TRUE(is_alike(11, 10));
+    EXPECT_FALSE(is_alike(10, 11.1));
+    EXPECT_TRUE(is_alike(10, 20, 10));
+    EXPECT_FALSE(is_alike(10, 20, 9));
+    EXPECT_TRUE(is_alike(0, 0));
+}
+
+TEST(compare_turns, tells_apart_what_leads_in_each_turn) {
+    const samples a{10, 30, 20, 10, 50, 40};
+    samples b;
+    for (const double each : a) b.push_back(each * 1.2);
+    EXPECT_EQ(compare(summarise(a), summarise(b)), relation::unclear);
+    EXPECT_EQ(compare_samples(a, b), relation::apart);
+    EXPECT_EQ(compare_samples(b, a), relation::apart);
+    b[4] = 49;  // of six, one is too many
+    EXPECT_EQ(compare_samples(a, b), relation::unclear);
+    EXPECT_EQ(compare_samples(b, a), relation::unclear);
+}
+
+TEST(compare_turns, bears_one_turn_of_nine_the_other_way) {
+    const samples a{10, 30, 20, 10, 50, 40, 25, 30, 15};
+    samples b;
+    for (const double each : a) b.push_back(each * 1.2);
+    b[1] = 29;
+    EXPECT_EQ(compare_samples(a, b), relation::apart);
+    b[2] = 19;
+    EXPECT_EQ(compare_samples(a, b), relation::unclear);
+}
+
+TEST(compare_turns, is_about_the_turns_that_both_had) {
+    const samples a{10, 30, 20, 10, 50, 40, 10, 10, 10};
+    EXPECT_EQ(compare_samples(a, {12, 36, 24, 12, 60}), relation::apart);
+    EXPECT_EQ(compare_samples(a, {9, 36, 24, 12, 60}), relation::unclear);
+    EXPECT_EQ(compare_samples(a, {12, 36}), relation::unclear);
+}
+
+TEST(compare_turns, needs_the_medians_to_say_the_same) {
+    // b is larger in every turn that both had, but a's later turns were slow.
+    EXPECT_EQ(compare_samples({10, 20, 30, 90, 90, 90, 90, 90}, {11, 21, 31}), relation::unclear);
+}
+
+TEST(compare_turns, calls_a_tenth_alike_all_the_same) {
+    EXPECT_EQ(compare_samples({10, 20, 30, 40, 50}, {11, 22, 33, 44, 55}), relation::alike);
+    EXPECT_EQ(compare_samples({10, 20, 30, 40, 50}, {12, 24, 36, 48, 60}, 6), relation::alike);
+}
+
 }  // namespace
 }  // namespace arena_bench

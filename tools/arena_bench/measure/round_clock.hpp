@@ -20,6 +20,9 @@ struct elapsed {
     }
 };
 
+/// Less than this one round's two readings can't tell: each takes system calls.
+inline constexpr double round_clock_resolution_ms = 0.001;
+
 /// Wall time is what a user waits for. On a machine with other work it favours whoever ends before
 /// the scheduler looks, so the CPU time stands beside it.
 class round_clock {

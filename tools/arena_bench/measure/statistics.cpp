@@ -33,6 +33,10 @@ std::size_t left_out_on_each_side(std::size_t count) {
     }
 }
 
+bool are_enough(const summary& a, const summary& b) {
+    return std::min(a.count, b.count) >= fewest_to_tell_apart || (a.exact && b.exact);
+}
+
 }  // namespace
 
 double median(std::vector<double> samples) {
@@ -64,16 +68,34 @@ double percentile(std::span<const double> sorted, double fraction) {
     return sorted[std::min(index, sorted.size() - 1)];
 }
 
+bool is_alike(double a, double b, double resolution) {
+    constexpr double a_tenth = 0.1;
+    const double smaller = std::min(std::abs(a), std::abs(b));
+    return std::abs(a - b) <= std::max(a_tenth * smaller, resolution);
+}
+
 relation compare(const summary& a, const summary& b, double resolution) {
-    constexpr double always_alike = 0.1;
-    constexpr double far = 2;
-    const double smaller = std::min(std::abs(a.median), std::abs(b.median));
-    const double apart = std::abs(a.median - b.median);
-    if (apart <= std::max(always_alike * smaller, resolution)) return relation::alike;
-    const bool enough = std::min(a.count, b.count) >= fewest_to_tell_apart || (a.exact && b.exact);
-    if (!enough && apart <= far * smaller) return relation::unclear;
+    if (is_alike(a.median, b.median, resolution)) return relation::alike;
+    constexpr double far = 3;
+    const auto [smaller, larger] = std::minmax({std::abs(a.median), std::abs(b.median)});
+    if (!are_enough(a, b) && larger <= far * smaller) return relation::unclear;
     const bool overlap = a.low <= b.high && b.low <= a.high;
     return overlap ? relation::unclear : relation::apart;
+}
+
+relation compare_turns(const summary& a, std::span<const double> samples_of_a, const summary& b,
+                       std::span<const double> samples_of_b, double resolution) {
+    const relation separately = compare(a, b, resolution);
+    const std::size_t turns = std::min(samples_of_a.size(), samples_of_b.size());
+    if (separately != relation::unclear || turns < fewest_to_tell_apart) return separately;
+    std::vector<double> differences;
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+        differences.push_back(samples_of_b[turn] - samples_of_a[turn]);
+    }
+    const summary of = summarise(differences);
+    // With the medians, for they are what is shown.
+    const bool b_is_larger = b.median > a.median;
+    return (b_is_larger ? of.low > 0 : of.high < 0) ? relation::apart : relation::unclear;
 }
 
 }  // namespace arena_bench

@@ -43,7 +43,18 @@ enum class relation {
 inline constexpr std::size_t fewest_to_tell_apart = 3;
 
 /// On one machine two runs of one program differ by some per cent, for where its loops and pages
-/// happen to lie: what is less than a tenth apart is never called a difference.
+/// happen to lie: what is no more than a tenth of the smaller one apart, or than `resolution`, is
+/// never called a difference.
+bool is_alike(double a, double b, double resolution = 0);
+
+/// Of figures that were measured one after the other: apart where their intervals are.
 relation compare(const summary& a, const summary& b, double resolution = 0);
+
+/// Of figures that were measured in turn, sample by sample: apart, too, where the interval of the
+/// differences of those that belong together doesn't reach zero (the paired sign test). What
+/// disturbs the machine for a while meets both, and so hides neither's lead. Where one has fewer
+/// samples, the other's last ones stand alone.
+relation compare_turns(const summary& a, std::span<const double> samples_of_a, const summary& b,
+                       std::span<const double> samples_of_b, double resolution = 0);
 
 }  // namespace arena_bench

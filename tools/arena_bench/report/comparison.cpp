@@ -267,13 +267,14 @@ std::string agreement(const std::vector<pair_of_rows>& rows) {
            others;
 }
 
-/// The two smallest medians are more than a tenth apart, so a winner could be named.
+/// The two smallest medians are further apart than what is always alike, so a winner could be
+/// named.
 bool could_be_decided(const stored_row& of) {
     std::vector<double> medians;
     for (const stored_cell& each : of.cells) medians.push_back(each.values.median);
     if (medians.size() < 2) return false;
     std::sort(medians.begin(), medians.end());
-    return medians[1] > 1.1 * medians[0];
+    return !is_alike(medians[0], medians[1], of.resolution);
 }
 
 std::string decided(const stored_run& in) {

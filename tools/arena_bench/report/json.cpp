@@ -50,7 +50,7 @@ ordered_json json_of(const options& asked) {
             {"objects", or_null(asked.objects)},
             {"live", or_null(asked.live_objects)},
             {"input", asked.input.string()},
-            {"input_limit_mib", asked.input_limit_mib},
+            {"input_limit_mib", or_null(asked.input_limit_mib)},
             {"document", asked.document.string()}};
 }
 

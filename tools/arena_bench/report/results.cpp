@@ -32,14 +32,22 @@ std::string setting::label() const {
     return fmt::format("{:g} MiB", value / (1024 * 1024));
 }
 
-void results::add(const figure& what, std::string_view backend, state when, double sample) {
-    for (series& known : all_) {
-        if (known.what == what && known.backend == backend && known.when == when) {
-            known.samples.push_back(sample);
-            return;
-        }
+void results::add(const figure& what, std::string_view backend, state when, double round) {
+    series& of = series_of(what, backend, when);
+    if (of.turn != turn_ || turn_ == 0) {
+        of.turn = turn_;
+        of.rounds.clear();
+        of.samples.emplace_back();
     }
-    all_.push_back({.what = what, .backend = backend, .when = when, .samples = {sample}});
+    of.rounds.push_back(round);
+    of.samples.back() = median(of.rounds);
+}
+
+series& results::series_of(const figure& what, std::string_view backend, state when) {
+    for (series& known : all_) {
+        if (known.what == what && known.backend == backend && known.when == when) return known;
+    }
+    return all_.emplace_back(series{.what = what, .backend = backend, .when = when, .samples = {}});
 }
 
 void results::add_note(std::string_view workload, std::string text) {

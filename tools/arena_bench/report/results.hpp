@@ -39,6 +39,7 @@ struct figure {
     std::string_view name;
     std::string_view unit;
     bool by_tick_clock = false;  ///< so that its resolution limits what can be told apart
+    double resolution = 0;       ///< else this does, in the figure's unit
     std::optional<setting> at = std::nullopt;
 
     /// The same figure at one setting of a sweep.
@@ -56,18 +57,25 @@ struct figure {
     bool operator==(const figure&) const = default;
 };
 
-/// One figure of one backend in one state, a sample a measured round.
+/// One figure of one backend in one state, a sample a turn.
 struct series {
     figure what;
     std::string_view backend;
     state when;
     std::vector<double> samples;
+    std::vector<double> rounds = {};  ///< of the last turn
+    std::size_t turn = 0;             ///< that one
 };
 
 /// Everything that a run found out, in the order in which it did.
 class results {
 public:
-    void add(const figure& what, std::string_view backend, state when, double sample);
+    /// Before the first turn, each is a sample; from then on those of one turn are one sample,
+    /// their median: rounds that share a backend, and so its pages and their places, aren't
+    /// independent.
+    void add(const figure& what, std::string_view backend, state when, double round);
+
+    void begin_turn() { ++turn_; }
 
     /// The second time, the same note of a workload adds nothing.
     void add_note(std::string_view workload, std::string text);
@@ -110,6 +118,9 @@ public:
     double seconds = 0;
 
 private:
+    series& series_of(const figure& what, std::string_view backend, state when);
+
+    std::size_t turn_ = 0;
     std::vector<series> all_;
     std::vector<note> notes_;
     std::vector<verified> checksums_;

@@ -11,11 +11,15 @@ namespace arena_bench {
 namespace {
 
 double resolution_of(const figure& what, const results& found) {
-    return what.by_tick_clock ? found.ticks.resolution_ns : 0;
+    return what.by_tick_clock ? found.ticks.resolution_ns : what.resolution;
+}
+
+relation compare(const cell& a, const cell& b, double resolution) {
+    return compare_turns(a.values, *a.samples, b.values, *b.samples, resolution);
 }
 
 std::string_view compared_with(const cell& mine, const cell& arena, double resolution) {
-    switch (compare(mine.values, arena.values, resolution)) {
+    switch (compare(mine, arena, resolution)) {
         case relation::alike: return "same";
         case relation::unclear: return "noisy";
         case relation::apart: break;
@@ -47,7 +51,7 @@ verdict judge(const row& of) {
     result.how = verdict::kind::winner;
     for (const cell* other : order) {
         if (other == &best) continue;
-        const relation how = compare(best.values, other->values, of.resolution);
+        const relation how = compare(best, *other, of.resolution);
         if (how == relation::apart) continue;
         result.backends.push_back(other->backend);
         if (other == order[1]) {
@@ -69,7 +73,7 @@ std::string text_of_tie(const verdict& of, const row& about) {
     std::vector<std::string_view> alike;
     std::vector<std::string_view> unclear;
     for (const std::string_view each : of.backends) {
-        const relation how = compare(best.values, about.find(each)->values, about.resolution);
+        const relation how = compare(best, *about.find(each), about.resolution);
         (how == relation::alike ? alike : unclear).push_back(each);
     }
     const std::string text = fmt::format("no more than a tenth apart: {}", some_of(alike));

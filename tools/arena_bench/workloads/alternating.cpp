@@ -89,7 +89,7 @@ void run_alternating(const options& asked, results& found) {
     const auto objects = chosen<std::size_t>(
         asked.objects, how, {.full = 500'000, .demo = 200'000, .quick = 10'000});
     const unsigned repetitions =
-        chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U});
+        chosen(asked.repetitions, how, {.full = 21U, .demo = 3U, .quick = 2U});
     found.add_note(
         workload_name,
         fmt::format("one thread makes {} int64_t, the first in the first arena, the second in "

@@ -84,7 +84,7 @@ void run_first_touch(const options& asked, results& found) {
     const auto objects = chosen<std::size_t>(
         asked.objects, how, {.full = 1'000'000, .demo = 500'000, .quick = 20'000});
     const unsigned repetitions =
-        chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U});
+        chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U});
     found.add_note(
         workload_name,
         fmt::format("one thread makes {} objects of {} bytes, writes all of each and drops "

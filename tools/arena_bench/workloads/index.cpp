@@ -25,7 +25,7 @@ namespace {
 constexpr std::string_view workload_name = "index";
 constexpr figure wall_time{workload_name, "build, ask, drop", "ms"};
 constexpr figure cpu_time{workload_name, "CPU time of it", "ms"};
-constexpr figure drop_time{workload_name, "the drop alone", "ms"};
+constexpr figure drop_time{workload_name, "the drop alone", "ms", false, round_clock_resolution_ms};
 constexpr figure peak_bytes{workload_name, "peak memory", "MiB"};
 constexpr figure bytes_after{workload_name, "resident after the drop", "MiB"};
 constexpr figure faults{workload_name, "page faults", "faults/round"};
@@ -136,11 +136,12 @@ void repeat(stage& on, results& found) {
 
 plan plan_of(const options& asked) {
     constexpr std::size_t mib = std::size_t{1} << 20;
-    constexpr by_effort<std::size_t> most_mib{.full = 16'384, .demo = 24, .quick = 4};
     return {.threads = asked.threads.value_or(std::max(1U, std::thread::hardware_concurrency())),
             .repetitions =
-                chosen(asked.repetitions, asked.how_long, {.full = 4U, .demo = 2U, .quick = 2U}),
-            .limit = std::min(asked.input_limit_mib, most_mib.of(asked.how_long)) * mib};
+                chosen(asked.repetitions, asked.how_long, {.full = 9U, .demo = 2U, .quick = 2U}),
+            .limit = chosen<std::size_t>(asked.input_limit_mib, asked.how_long,
+                                         {.full = 64, .demo = 24, .quick = 4}) *
+                     mib};
 }
 
 void explain(const plan& of, const options& asked, const stage& on, results& found) {

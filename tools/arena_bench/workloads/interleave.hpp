@@ -55,6 +55,7 @@ void interleave(const turns& of, const options& asked, results& found, Repeat&& 
             for_each_backend([&]<backend B>() {
                 if (interrupted() || !takes_part<B>(asked, of.threads)) return;
                 if (!left.has_run_out(B::name, repetition)) {
+                    found.begin_turn();
                     release_memory_kept_by<B>();
                     release_free_memory();
                     const stopwatch watch;

@@ -21,8 +21,8 @@ void explain(const json_document& document, results& found) {
 void run_json(const options& asked, results& found) {
     const json_plan of{
         .repetitions =
-            chosen(asked.repetitions, asked.how_long, {.full = 3U, .demo = 2U, .quick = 2U}),
-        .warm_rounds = by_effort<unsigned>{.full = 3, .demo = 2, .quick = 1}.of(asked.how_long)};
+            chosen(asked.repetitions, asked.how_long, {.full = 9U, .demo = 2U, .quick = 2U}),
+        .warm_rounds = by_effort<unsigned>{.full = 1, .demo = 2, .quick = 1}.of(asked.how_long)};
     const json_documents documents{main_document(asked), number_document(asked.how_long)};
     explain(documents.main, found);
     explain(documents.numbers, found);

@@ -19,7 +19,7 @@ constexpr json_figures figures{
     .parser = "Boost.JSON",
     .time = {json_workload, "Boost.JSON, parse and drop", "ms"},
     .time_of_numbers = {json_workload, "Boost.JSON, parse and drop, numbers", "ms"},
-    .drop = {json_workload, "Boost.JSON, the drop alone", "ms"},
+    .drop = {json_workload, "Boost.JSON, the drop alone", "ms", false, round_clock_resolution_ms},
     .peak = {json_workload, "Boost.JSON, peak resident memory", "MiB"},
     .bytes_after = {json_workload, "Boost.JSON, resident after the drop", "MiB"},
     .faults = {json_workload, "Boost.JSON, page faults", "faults/round"},

@@ -68,7 +68,7 @@ void run_lifo(const options& asked, results& found) {
     const auto cycles =
         chosen<std::size_t>(asked.objects, how, {.full = 50'000, .demo = 20'000, .quick = 1'000});
     const unsigned repetitions =
-        chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U});
+        chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U});
     found.add_note(
         workload_name,
         fmt::format(

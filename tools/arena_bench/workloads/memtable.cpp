@@ -26,7 +26,7 @@ constexpr std::string_view workload_name = "memtable";
 constexpr figure insert_time{workload_name, "insert", "ns/entry"};
 constexpr figure insert_cpu{workload_name, "insert, CPU time", "ns/entry"};
 constexpr figure look_up_time{workload_name, "look up", "ns/entry"};
-constexpr figure drop_time{workload_name, "the drop alone", "ms"};
+constexpr figure drop_time{workload_name, "the drop alone", "ms", false, round_clock_resolution_ms};
 constexpr figure faults{workload_name, "page faults", "faults/round"};
 constexpr figure peak_bytes{workload_name, "peak resident memory", "MiB"};
 constexpr std::size_t key_bytes = 16;
@@ -158,7 +158,7 @@ void repeat(const plan& of, results& found) {
 plan plan_of(const options& asked) {
     const effort how = asked.how_long;
     return {.threads = asked.threads.value_or(std::max(2U, std::thread::hardware_concurrency())),
-            .repetitions = chosen(asked.repetitions, how, {.full = 3U, .demo = 3U, .quick = 2U}),
+            .repetitions = chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U}),
             .entries = chosen<std::size_t>(
                 asked.objects, how, {.full = 300'000, .demo = 100'000, .quick = 10'000})};
 }

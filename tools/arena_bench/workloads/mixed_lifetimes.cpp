@@ -106,7 +106,7 @@ void repeat(const plan& of, const std::vector<replacement>& script, results& fou
 void run_mixed_lifetimes(const options& asked, results& found) {
     const effort how = asked.how_long;
     const plan of{
-        .repetitions = chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U}),
+        .repetitions = chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U}),
         .live = 20'000,
         .replacements = chosen<std::size_t>(
             asked.objects, how, {.full = 1'000'000, .demo = 300'000, .quick = 30'000})};

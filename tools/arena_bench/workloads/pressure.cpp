@@ -161,7 +161,7 @@ void repeat(const plan& of, scratch& into, results& found) {
 plan plan_of(const options& asked) {
     const effort how = asked.how_long;
     constexpr std::size_t million = 1'000'000;
-    return {.repetitions = chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U}),
+    return {.repetitions = chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U}),
             .objects = chosen<std::size_t>(
                 asked.objects, how, {.full = million, .demo = million, .quick = million / 20}),
             .live_objects = chosen<std::size_t>(

@@ -199,7 +199,7 @@ private:
 plan plan_of(const options& asked) {
     const effort how = asked.how_long;
     return {.threads = asked.threads.value_or(std::max(2U, std::thread::hardware_concurrency())),
-            .repetitions = chosen(asked.repetitions, how, {.full = 3U, .demo = 3U, .quick = 2U}),
+            .repetitions = chosen(asked.repetitions, how, {.full = 9U, .demo = 3U, .quick = 2U}),
             .requests = chosen<std::size_t>(
                 asked.objects, how, {.full = 40'000, .demo = 12'000, .quick = 3'000})};
 }

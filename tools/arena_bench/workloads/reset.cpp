@@ -149,7 +149,7 @@ void repeat(const load& of, teams& with, results& found) {
 
 void run_reset(const options& asked, results& found) {
     const unsigned repetitions =
-        chosen(asked.repetitions, asked.how_long, {.full = 7U, .demo = 3U, .quick = 2U});
+        chosen(asked.repetitions, asked.how_long, {.full = 21U, .demo = 3U, .quick = 2U});
     const std::vector<load> loads = loads_of(asked);
     found.add_note(workload_name,
                    "the end of a round alone: a reset, or every free by the thread that made it; "

@@ -83,7 +83,7 @@ void repeat(const plan& of, std::size_t bytes, results& found) {
 void run_sizes(const options& asked, results& found) {
     const effort how = asked.how_long;
     const plan of{
-        .repetitions = chosen(asked.repetitions, how, {.full = 7U, .demo = 3U, .quick = 2U}),
+        .repetitions = chosen(asked.repetitions, how, {.full = 15U, .demo = 3U, .quick = 2U}),
         .most_blocks = chosen<std::size_t>(
             asked.objects, how, {.full = 500'000, .demo = 100'000, .quick = 5'000})};
     found.add_note(
