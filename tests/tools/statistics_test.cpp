@@ -158,6 +158,9 @@ TEST(is_alike, is_a_tenth_of_the_smaller_or_the_resolution) {
     EXPECT_FALSE(is_alike(10, 11.1));
     EXPECT_TRUE(is_alike(10, 20, 10));
     EXPECT_FALSE(is_alike(10, 20, 9));
+    const double step = 10.016174308621673;
+    EXPECT_TRUE(is_alike(2 * step, 3 * step, step));  // which isn't exactly a step apart
+    EXPECT_FALSE(is_alike(2 * step, 4 * step, step));
     EXPECT_TRUE(is_alike(0, 0));
 }
 
