@@ -328,8 +328,8 @@ public:
     /// Include <memory_arena/memory_resource.hpp> to use it.
     [[nodiscard]] MEMORY_ARENA_API basic_arena_resource<basic_arena>* resource() noexcept;
 
-private:
-    basic_arena() noexcept = default;
+protected:
+    basic_arena() noexcept = default;  // an empty one: for try_make, and for a pool's
 };
 
 using arena = basic_arena<per_thread>;

@@ -119,6 +119,9 @@ public:
     [[nodiscard]] arena_usage show_parts(part_viewer& viewer) const;
     [[nodiscard]] std::size_t used_bytes() const noexcept;
     [[nodiscard]] std::size_t remaining_bytes() const noexcept;
+    /// How far the frontier has come in this generation, and in any since pages were given back.
+    [[nodiscard]] std::size_t reached() const noexcept { return shards_.edge().bytes(now()); }
+    [[nodiscard]] std::size_t touched() const noexcept { return shards_.edge().touched(); }
     [[nodiscard]] lane_kind kind() const noexcept { return kind_; }
     [[nodiscard]] std::size_t block_bytes() const noexcept { return shape_.block_bytes(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return region_.capacity(); }

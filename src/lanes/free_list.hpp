@@ -21,8 +21,8 @@ public:
     [[nodiscard]] std::uint32_t take(NextOf next_of) noexcept {
         // Acquire: who takes a thing sees all that its owner before did to it. The tag, advanced by
         // every change, makes a compare-and-swap fail that slept while a number left and came back:
-        // the next one that it has read may be taken by then.
-        std::uint64_t head = head_.load(std::memory_order_acquire);
+        // the next one that it has read may be taken by then. (seq_cst: see give_back().)
+        std::uint64_t head = head_.load(std::memory_order_seq_cst);
         while ((head & place_mask) != 0) {
             const auto first = static_cast<std::uint32_t>((head & place_mask) - 1);
             const std::uint64_t next = next_of(first).load(std::memory_order_relaxed);
@@ -34,20 +34,24 @@ public:
         return none;
     }
 
+    /// How many changes there were before this one, modulo 2^32.
     template <class NextOf>
-    void give_back(std::uint32_t number, NextOf next_of) noexcept {
+    std::uint32_t give_back(std::uint32_t number, NextOf next_of) noexcept {
         std::uint64_t head = head_.load(std::memory_order_relaxed);
         do {
             next_of(number).store(head & place_mask, std::memory_order_relaxed);
             // Release: see take(). It also continues the releases of those below it: each change of
-            // the head is a read-modify-write.
+            // the head is a read-modify-write. And seq_cst, as the look in take(), for who gives
+            // back, then asks whether somebody waits: src/pool/bell.hpp.
         } while (!head_.compare_exchange_weak(
-            head, changed(head, std::uint64_t{number} + 1), std::memory_order_release,
+            head, changed(head, std::uint64_t{number} + 1), std::memory_order_seq_cst,
             std::memory_order_relaxed));
+        return static_cast<std::uint32_t>(head >> tag_shift);
     }
 
 private:
     static constexpr std::uint64_t place_mask = 0xFFFF'FFFF;
+    static constexpr unsigned tag_shift = 32;
 
     /// The head after a change: [tag 32 | number + 1, or 0].
     static std::uint64_t changed(std::uint64_t head, std::uint64_t place) noexcept {

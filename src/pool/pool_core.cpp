@@ -1,0 +1,124 @@
+#include "pool/pool_core.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include <memory_arena/detail/exceptions.hpp>
+
+namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
+
+pool_core::pool_core(const arena_pool_options& options)
+    : arena_options_(options.arena),
+      count_(options.arena_count),
+      slots_(std::make_unique<pool_slot[]>(count_)),  // NOLINT(*-avoid-c-arrays)
+      keeps_usual_(options.kept.what() == retain::kind::adaptive),
+      fixed_keep_(options.kept.bytes()) {
+    const std::size_t length = std::min(options.arena.name.size(), max_name_length);
+    std::copy_n(options.arena.name.begin(), length, name_.begin());
+    arena_options_.name = {name_.data(), length};
+    // The first goes out first.
+    for (auto number = static_cast<std::uint32_t>(count_); number-- > 0;) {
+        slots_[number].pool = this;
+        free_.give_back(number, next_of());
+    }
+}
+
+pool_core::~pool_core() {
+    for (std::size_t number = 0; number < count_; ++number) {
+        if (slots_[number].is_out.load(std::memory_order_relaxed)) {
+            fail("memory_arena: a pool is destroyed while an arena of it is in use");
+        }
+    }
+}
+
+void pool_core::prepare(std::size_t count) {
+    for (std::size_t number = 0; number < count; ++number) {
+        slots_[number].made.store(new pool_arena(arena_options_), std::memory_order_release);
+    }
+}
+
+check_out pool_core::wait_for_one(const waiting_room::clock::time_point* deadline,
+                                  std::error_code& error) {
+    waits_.fetch_add(1, std::memory_order_relaxed);
+    const auto take = [this] {
+        const std::uint32_t found = free_.take(next_of());
+        return found != free_list::none ? std::optional(found) : std::nullopt;
+    };
+    const std::optional<std::uint32_t> number = room_.wait(take, deadline);
+    return number ? out(slots_[*number], error) : check_out{};
+}
+
+/// What can't be made is made by the next one, perhaps.
+pool_arena* pool_core::make_in(pool_slot& slot, std::error_code& error) noexcept {
+    std::unique_ptr<pool_arena> made(new (std::nothrow) pool_arena);
+    error = made != nullptr ? made->open(arena_options_)
+                            : std::make_error_code(std::errc::not_enough_memory);
+    if (error) {
+        put_back(slot);
+        return nullptr;
+    }
+    slot.made.store(made.get(), std::memory_order_release);
+    return made.release();
+}
+
+void pool_core::give_back(pool_slot& slot) noexcept {
+    pool_arena& its = *slot.made.load(std::memory_order_relaxed);
+    const std::size_t used = its.core().reached();
+    const std::size_t keep = kept();
+    its.reset(its.core().touched() <= keep ? retain::all : retain::up_to(keep));
+    slot.is_out.store(false, std::memory_order_relaxed);
+    // A check-out is two changes of the list.
+    const std::uint32_t turn = put_back(slot) / 2;
+    if (keeps_usual_ && usual_.note(turn, used)) [[unlikely]] {
+        look_at_next();
+    }
+}
+
+/// From then on the slot is somebody else's.
+std::uint32_t pool_core::put_back(pool_slot& slot) noexcept {
+    const std::uint32_t changes =
+        free_.give_back(static_cast<std::uint32_t>(&slot - slots_.get()), next_of());
+    room_.came_back();
+    return changes;
+}
+
+/// The arenas at the bottom of the stack don't come back, and may have kept what was usual once.
+void pool_core::look_at_next() noexcept {
+    const std::size_t number = next_look_.fetch_add(1, std::memory_order_relaxed) % count_;
+    pool_arena* const its = slots_[number].made.load(std::memory_order_acquire);
+    const std::size_t keep = kept();
+    if (its != nullptr && its->core().touched() > keep) {
+        its->trim(keep);
+    }
+}
+
+template <class Visit>
+void pool_core::for_each_made(Visit visit) const noexcept {
+    for (std::size_t number = 0; number < count_; ++number) {
+        const pool_slot& slot = slots_[number];
+        if (pool_arena* const its = slot.made.load(std::memory_order_acquire)) {
+            visit(slot, *its);
+        }
+    }
+}
+
+void pool_core::trim(std::size_t keep) noexcept {
+    for_each_made([keep](const pool_slot& /*slot*/, pool_arena& its) { its.trim(keep); });
+}
+
+arena_pool_usage pool_core::usage() const noexcept {
+    arena_pool_usage result;
+    result.arenas = count_;
+    for_each_made([&result](const pool_slot& slot, const pool_arena& its) {
+        ++result.made;
+        result.in_use += std::size_t{slot.is_out.load(std::memory_order_relaxed)};
+        result.check_outs += slot.check_outs.load(std::memory_order_relaxed);
+        result.committed += its.core().touched();
+    });
+    result.waits = waits_.load(std::memory_order_relaxed);
+    result.refusals = refusals_.load(std::memory_order_relaxed);
+    result.kept = std::min(kept(), arena_options_.capacity);
+    return result;
+}
+
+}  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
