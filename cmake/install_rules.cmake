@@ -4,11 +4,16 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/memory_arena)
 
-install(TARGETS memory_arena EXPORT memory_arena-targets)
+# Components for who packages them apart (deb_packages.cmake).
+install(TARGETS memory_arena EXPORT memory_arena-targets
+  LIBRARY COMPONENT library NAMELINK_COMPONENT development
+  ARCHIVE COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT development
   FILES_MATCHING PATTERN "*.hpp")
-install(EXPORT memory_arena-targets NAMESPACE memory_arena:: DESTINATION ${package_dir})
+install(EXPORT memory_arena-targets NAMESPACE memory_arena:: DESTINATION ${package_dir}
+  COMPONENT development)
 
 configure_package_config_file(
   ${PROJECT_SOURCE_DIR}/cmake/memory_arena-config.cmake.in
@@ -21,7 +26,7 @@ install(
   FILES
     ${PROJECT_BINARY_DIR}/memory_arena-config.cmake
     ${PROJECT_BINARY_DIR}/memory_arena-config-version.cmake
-  DESTINATION ${package_dir})
+  DESTINATION ${package_dir} COMPONENT development)
 
 # pkg-config. A tree that was installed with relative folders can be moved: its prefix is found from
 # where the .pc file lies. An absolute folder (some distributions give one) is taken as it is.
@@ -53,4 +58,9 @@ configure_file(
   ${PROJECT_SOURCE_DIR}/cmake/memory_arena.pc.in
   ${PROJECT_BINARY_DIR}/memory_arena.pc
   @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/memory_arena.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/memory_arena.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT development)
+
+if(TARGET arena_bench)
+  install(TARGETS arena_bench RUNTIME COMPONENT tools)
+endif()

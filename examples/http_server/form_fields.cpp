@@ -15,7 +15,7 @@ int digit_of(char c) {
 }
 
 /// Appends what `encoded` stands for; whether it stands for something.
-bool decode(std::string_view encoded, text& into) {
+bool decode(std::string_view encoded, std::vector<char, char_allocator>& into) {
     for (std::size_t at = 0; at < encoded.size(); ++at) {
         char c = encoded[at];
         if (c == '+') {
@@ -44,7 +44,7 @@ std::optional<form_fields> form_fields::parse(std::string_view encoded, const re
     const auto decoded = [&](std::string_view part) -> std::optional<std::string_view> {
         const std::size_t begin = result.decoded_.size();
         if (!decode(part, result.decoded_)) return std::nullopt;
-        return std::string_view(result.decoded_).substr(begin);
+        return std::string_view(result.decoded_.data(), result.decoded_.size()).substr(begin);
     };
     while (!encoded.empty()) {
         const std::string_view part = encoded.substr(0, encoded.find('&'));

@@ -29,7 +29,8 @@ private:
     explicit form_fields(const request_memory& in)
         : decoded_(in.get_allocator()), fields_(in.get_allocator()) {}
 
-    text decoded_;  ///< what the fields point into
+    /// What the fields point into. No string: a short one lies in the object, and moves with it.
+    std::vector<char, char_allocator> decoded_;
     list fields_;
 };
 
