@@ -120,6 +120,13 @@ class check_layers_test(unittest.TestCase):
             self.assert_found("src/shards/shard.hpp", f"#include <{name}>\n", "system")
         self.assert_found(DETAIL + "compiler.hpp", "#include <unistd.h>\n", "system")
 
+    def test_headers_of_other_libraries(self):
+        integration, theirs = "include/memory_arena/protobuf.hpp", "#include <google/protobuf/arena.h>\n"
+        self.assertEqual(check({**CLEAN, integration: "#pragma once\n" + theirs}), (0, []))
+        self.assert_found(integration, "#include <sys/mman.h>\n", "system")
+        self.assert_found("include/memory_arena/allocator.hpp", theirs, "system")
+        self.assert_found("src/arena/arena.cpp", theirs, "system")
+
     def test_conditionals(self):
         for planted in ("#if 1\n#endif\n", "#ifdef X\n#endif\n", "  # ifndef X\n#endif\n"):
             self.assert_found("src/arena/arena.cpp", planted, "if")
