@@ -1,7 +1,7 @@
 # The few commands one needs. CMake does the building (see CMakePresets.json); this only saves
 # typing.
 
-.PHONY: help demo bench-deps test format soak matrix
+.PHONY: help demo bench-deps test test-integrations format soak matrix
 
 SOAK_HOURS ?= 4
 
@@ -9,6 +9,7 @@ help:
 	@echo 'make demo     build a release, run the quickstart and the benchmark demo'
 	@echo 'make bench-deps   install what arena_bench compares with, and fetch what it parses'
 	@echo 'make test     run every check and every test, in every configuration'
+	@echo 'make test-integrations   install gRPC, and test what is made for it'
 	@echo 'make format   format all C++ files'
 	@echo 'make soak     fuzz for SOAK_HOURS (4)'
 	@echo 'make matrix   compilers, processors and modes that make test leaves out'
@@ -25,6 +26,11 @@ test:
 	@scripts/install_dependencies test
 	@scripts/install_dependencies essential
 	@scripts/test
+
+# TEST_FLAGS=--add: sum up the results of `make test`, too.
+test-integrations:
+	@scripts/install_dependencies integrations
+	@scripts/test $(TEST_FLAGS) integrations
 
 format:
 	@scripts/check_format --fix
