@@ -11,7 +11,7 @@ install(TARGETS memory_arena EXPORT memory_arena-targets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT development
-  FILES_MATCHING PATTERN "*.hpp")
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 install(EXPORT memory_arena-targets NAMESPACE memory_arena:: DESTINATION ${package_dir}
   COMPONENT development)
 

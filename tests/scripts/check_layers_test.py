@@ -51,6 +51,13 @@ inline void pin() { asm(""); __builtin_trap(); }
 #include <sanitizer/asan_interface.h>
 #endif
 """,
+    "include/memory_arena/memory_arena.h": """#pragma once
+#include <stddef.h>
+#ifdef __cplusplus
+#endif
+#define API __attribute__((visibility("default")))
+""",
+    "src/c_api/calls.cpp": "#include <memory_arena/memory_arena.h>\n",
     "src/arena/arena.cpp": '#include <memory_arena/arena.hpp>\n#include "shards/shard.hpp"\n',
     "src/shards/shard.hpp": '#pragma once\n#include "reserve/reserve.hpp"\n',
     "src/reserve/reserve.hpp": '#pragma once\n#include "os/pages.hpp"\n',
@@ -91,6 +98,7 @@ class check_layers_test(unittest.TestCase):
         self.assert_found(DETAIL + "align.hpp", "#include <memory_arena/detail/lane.hpp>\n", "rank")
         self.assert_found("src/arena/fill.cpp", "#include <memory_arena/allocator.hpp>\n", "rank")
         self.assert_found("src/lanes/fill.cpp", "#include <memory_arena.hpp>\n", "rank")
+        self.assert_found("src/arena/fill.cpp", "#include <memory_arena/memory_arena.h>\n", "rank")
 
     def test_every_file_has_a_rank(self):
         self.assert_found("src/misc/file.hpp", "", "rank", line=1)
@@ -149,8 +157,9 @@ class check_layers_test(unittest.TestCase):
             self.assert_found(DETAIL + "compiler.hpp", planted, "sanitizer")
 
     def test_guard(self):
-        status, lines = check({**CLEAN, DETAIL + "align.hpp": "#include <cstddef>\n"})
-        self.assertEqual((status, lines), (1, [DETAIL + "align.hpp:1: guard: a header starts with #pragma once"]))
+        for header in (DETAIL + "align.hpp", "include/memory_arena/memory_arena.h"):
+            status, lines = check({**CLEAN, header: "#include <cstddef>\n"})
+            self.assertEqual((status, lines), (1, [header + ":1: guard: a header starts with #pragma once"]))
 
     def test_friends(self):
         for planted in ("class x { friend class stranger; };\n", "class x { friend stranger; };\n",
