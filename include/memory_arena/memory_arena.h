@@ -22,6 +22,8 @@
  * no mode: a program runs with any later library, built with exceptions, without, or checked.
  */
 
+// NOLINTBEGIN(modernize-*,readability-identifier-naming): in C
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -240,3 +242,5 @@ MEMORY_ARENA_C_API const char* memory_arena_name(const memory_arena_t* arena)
 #ifdef __cplusplus
 }
 #endif
+
+// NOLINTEND(modernize-*,readability-identifier-naming)
