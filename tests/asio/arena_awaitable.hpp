@@ -37,8 +37,8 @@ public:
             boost::asio::awaitable<U, Executor> awaited;
             static bool await_ready() noexcept { return false; }
             void await_suspend(std::coroutine_handle<arena_awaitable_frame> awaiting) {
-                static_assert(sizeof(arena_awaitable_frame) == sizeof(base) &&
-                              alignof(arena_awaitable_frame) == alignof(base));
+                static_assert(sizeof(arena_awaitable_frame) == sizeof(base));
+                static_assert(alignof(arena_awaitable_frame) == alignof(base));
                 awaited.await_suspend(
                     std::coroutine_handle<base>::from_promise(awaiting.promise()));
             }
