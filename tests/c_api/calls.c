@@ -10,7 +10,7 @@
 
 #include "checks.h"
 
-enum { MEBIBYTE = 1 << 20, THREADS = 4 };
+enum { mebibyte = 1 << 20, thread_count = 4 };
 
 /* Under AddressSanitizer an arena is quarantined, and a reset gives all pages back. */
 #ifdef UNDER_A_SANITIZER
@@ -33,10 +33,10 @@ static bool aligned(const void* pointer, size_t alignment) {
 
 static void allocates(uint32_t flags) {
     const memory_arena_options_t options = {
-        .struct_size = sizeof options, .capacity = MEBIBYTE, .flags = flags};
+        .struct_size = sizeof options, .capacity = mebibyte, .flags = flags};
     memory_arena_t* arena = memory_arena_create(&options, NULL);
     CHECK(arena != NULL);
-    CHECK(memory_arena_capacity(arena) == MEBIBYTE);
+    CHECK(memory_arena_capacity(arena) == mebibyte);
     for (size_t alignment = 1; alignment <= 8192; alignment *= 2) {
         memory_arena_status status = -1;
         unsigned char* block = memory_arena_allocate(arena, 100, alignment, &status);
@@ -46,7 +46,7 @@ static void allocates(uint32_t flags) {
         memset(block, 0xAB, 100);
     }
     CHECK(memory_arena_used_bytes(arena) >= 14 * 100);
-    CHECK(memory_arena_remaining_bytes(arena) == MEBIBYTE - memory_arena_used_bytes(arena));
+    CHECK(memory_arena_remaining_bytes(arena) == mebibyte - memory_arena_used_bytes(arena));
     int local = 0;
     CHECK(!memory_arena_contains(arena, &local) && !memory_arena_contains(arena, NULL));
 
@@ -62,7 +62,7 @@ static void allocates(uint32_t flags) {
         CHECK(status == MEMORY_ARENA_INVALID_ARGUMENT);
         CHECK(memory_arena_allocate(arena, 8, wrong[index], NULL) == NULL);
     }
-    const size_t too_much[] = {MEBIBYTE, SIZE_MAX / 2, SIZE_MAX - 7, SIZE_MAX};
+    const size_t too_much[] = {mebibyte, SIZE_MAX / 2, SIZE_MAX - 7, SIZE_MAX};
     for (size_t index = 0; index < sizeof too_much / sizeof *too_much; ++index) {
         memory_arena_status status = -1;
         CHECK(memory_arena_allocate(arena, too_much[index], 16, &status) == NULL);
@@ -75,7 +75,7 @@ static void allocates(uint32_t flags) {
 
 /* Not for certain in one with lanes per CPU: a thread may change its CPU between two calls. */
 static void takes_back_and_extends(void) {
-    memory_arena_t* arena = make(MEBIBYTE);
+    memory_arena_t* arena = make(mebibyte);
     unsigned char* older = memory_arena_allocate(arena, 48, 16, NULL);
     unsigned char* newest = memory_arena_allocate(arena, 48, 16, NULL);
     memory_arena_deallocate(arena, newest, 48);
@@ -108,7 +108,7 @@ static void calls_back_newest_first(void) {
     static char a[] = "a";
     static char b[] = "b";
     static char c[] = "c";
-    memory_arena_t* arena = make(MEBIBYTE);
+    memory_arena_t* arena = make(mebibyte);
     CHECK(memory_arena_on_reset(arena, note, a) == MEMORY_ARENA_OK);
     CHECK(memory_arena_on_reset(arena, note, b) == MEMORY_ARENA_OK);
     CHECK(memory_arena_on_reset(arena, note, c) == MEMORY_ARENA_OK);
@@ -122,7 +122,7 @@ static void calls_back_newest_first(void) {
     while (memory_arena_allocate(arena, 8, 8, NULL) != NULL) {
     }
     CHECK(memory_arena_on_reset(arena, note, a) == MEMORY_ARENA_EXHAUSTED);
-    CHECK(memory_arena_set_budget(arena, MEBIBYTE) == MEMORY_ARENA_OK);
+    CHECK(memory_arena_set_budget(arena, mebibyte) == MEMORY_ARENA_OK);
     CHECK(memory_arena_on_reset(arena, note_and_go_on, arena) == MEMORY_ARENA_OK);
     memory_arena_destroy(arena);
     CHECK(strcmp(order, "cbaxy") == 0);
@@ -130,7 +130,7 @@ static void calls_back_newest_first(void) {
 
 static void resets(uint32_t flags) {
     const memory_arena_options_t options = {
-        .struct_size = sizeof options, .capacity = MEBIBYTE, .flags = flags};
+        .struct_size = sizeof options, .capacity = mebibyte, .flags = flags};
     memory_arena_t* arena = memory_arena_create(&options, NULL);
     const size_t keeps[] = {MEMORY_ARENA_KEEP_ALL, 256 * 1024, MEMORY_ARENA_KEEP_NONE};
     const size_t committed[] = {512 * 1024, 256 * 1024, 0};
@@ -151,7 +151,7 @@ static void resets(uint32_t flags) {
 }
 
 static void trims_and_ends_at_its_budget(void) {
-    memory_arena_t* arena = make(MEBIBYTE);
+    memory_arena_t* arena = make(mebibyte);
     CHECK(memory_arena_allocate(arena, 512 * 1024, 8, NULL) != NULL);
     CHECK(memory_arena_reset(arena, MEMORY_ARENA_KEEP_ALL) == MEMORY_ARENA_OK);
     memory_arena_usage_t now = {.struct_size = sizeof now};
@@ -169,14 +169,14 @@ static void trims_and_ends_at_its_budget(void) {
 }
 
 static void tells_its_figures(void) {
-    memory_arena_t* arena = make(MEBIBYTE);
+    memory_arena_t* arena = make(mebibyte);
     CHECK(memory_arena_allocate(arena, 1000, 8, NULL) != NULL);
     memory_arena_usage_t now = {.struct_size = sizeof now};
     CHECK(memory_arena_usage(arena, &now) == MEMORY_ARENA_OK);
-    CHECK(now.struct_size == sizeof now && now.reserved == MEBIBYTE);
+    CHECK(now.struct_size == sizeof now && now.reserved == mebibyte);
     CHECK(now.used >= 1000 && now.used == memory_arena_used_bytes(arena));
     CHECK(now.used + now.slack <= now.peak && now.peak <= now.committed);
-    CHECK(now.generation == 1 && now.budget == MEBIBYTE && now.refused == 0);
+    CHECK(now.generation == 1 && now.budget == mebibyte && now.refused == 0);
     CHECK(now.pages == MEMORY_ARENA_PAGES_STANDARD && now.path == MEMORY_ARENA_PATH_PER_THREAD);
 
     /* A caller of an older version, and one of a newer. */
@@ -187,14 +187,14 @@ static void tells_its_figures(void) {
     memset(&newer, 0xFF, sizeof newer);
     newer.known.struct_size = sizeof newer;
     CHECK(memory_arena_usage(arena, &newer.known) == MEMORY_ARENA_OK);
-    CHECK(newer.known.struct_size == sizeof newer && newer.known.reserved == MEBIBYTE);
+    CHECK(newer.known.struct_size == sizeof newer && newer.known.reserved == mebibyte);
     CHECK(newer.unknown[0] == 0 && newer.unknown[1] == 0);
 
     memory_arena_usage_t older;
     memset(&older, 0xFF, sizeof older);
     older.struct_size = offsetof(memory_arena_usage_t, used);
     CHECK(memory_arena_usage(arena, &older) == MEMORY_ARENA_OK);
-    CHECK(older.reserved == MEBIBYTE && older.used == SIZE_MAX);
+    CHECK(older.reserved == mebibyte && older.used == SIZE_MAX);
 
     const size_t wrong[] = {0, 1, sizeof(size_t), sizeof now - 1};
     for (size_t index = 0; index < sizeof wrong / sizeof *wrong; ++index) {
@@ -213,7 +213,7 @@ static void refuses(const memory_arena_options_t* options, memory_arena_status e
 }
 
 static void refuses_bad_options(void) {
-    const memory_arena_options_t good = {.struct_size = sizeof good, .capacity = MEBIBYTE};
+    const memory_arena_options_t good = {.struct_size = sizeof good, .capacity = mebibyte};
     char buffer[4096];
     memory_arena_options_t bad[18];
     size_t count = 0;
@@ -258,7 +258,7 @@ static void refuses_bad_options(void) {
     memory_arena_options_t older;
     memset(&older, 0xFF, sizeof older);
     older.struct_size = offsetof(memory_arena_options_t, name);
-    older.capacity = MEBIBYTE;
+    older.capacity = mebibyte;
     arena = memory_arena_create(&older, NULL);
     CHECK(arena != NULL && strcmp(memory_arena_name(arena), "") == 0);
     memory_arena_destroy(arena);
@@ -292,16 +292,16 @@ static void see_prefault(void* context, size_t done, size_t all) {
 static void takes_all_options(void) {
     memory_arena_options_t options = {
         .struct_size = sizeof options,
-        .capacity = 8 * MEBIBYTE,
+        .capacity = 8 * mebibyte,
         .name = "options",
         .shard_count = 2,
         .max_tlab_bytes = 4096,
         .lane_count = 3,
-        .budget = 4 * MEBIBYTE,
-        .soft_limit = MEBIBYTE,
+        .budget = 4 * mebibyte,
+        .soft_limit = mebibyte,
         .on_soft_limit = see_soft_limit,
         .soft_limit_context = &soft_limit_seen,
-        .prefault_bytes = MEBIBYTE,
+        .prefault_bytes = mebibyte,
         .on_prefault = see_prefault,
         .prefault_context = &prefault_seen,
         .pages = MEMORY_ARENA_PAGES_TRANSPARENT_HUGE,
@@ -310,15 +310,15 @@ static void takes_all_options(void) {
     memory_arena_t* arena = memory_arena_create(&options, NULL);
     CHECK(arena != NULL);
     CHECK(strcmp(memory_arena_name(arena), "options") == 0);
-    CHECK(prefault_seen == MEBIBYTE);
+    CHECK(prefault_seen == mebibyte);
     memory_arena_usage_t now = {.struct_size = sizeof now};
     CHECK(memory_arena_usage(arena, &now) == MEMORY_ARENA_OK);
-    CHECK(now.budget == 4 * MEBIBYTE && now.committed >= MEBIBYTE);
-    CHECK(memory_arena_remaining_bytes(arena) == 4 * MEBIBYTE);
-    unsigned char* block = memory_arena_allocate(arena, 2 * MEBIBYTE, 64, NULL);
-    CHECK(block != NULL && soft_limit_seen >= 2 * MEBIBYTE);
+    CHECK(now.budget == 4 * mebibyte && now.committed >= mebibyte);
+    CHECK(memory_arena_remaining_bytes(arena) == 4 * mebibyte);
+    unsigned char* block = memory_arena_allocate(arena, 2 * mebibyte, 64, NULL);
+    CHECK(block != NULL && soft_limit_seen >= 2 * mebibyte);
     block[0] = 1;
-    CHECK(memory_arena_allocate(arena, 3 * MEBIBYTE, 64, NULL) == NULL);
+    CHECK(memory_arena_allocate(arena, 3 * mebibyte, 64, NULL) == NULL);
     CHECK(memory_arena_reset(arena, MEMORY_ARENA_KEEP_ALL) == MEMORY_ARENA_OK);
     memory_arena_destroy(arena);
 
@@ -342,7 +342,7 @@ static void takes_all_options(void) {
     memory_arena_destroy(arena);
 
     options = (memory_arena_options_t){
-        .struct_size = sizeof options, .capacity = MEBIBYTE, .quarantine = 2};
+        .struct_size = sizeof options, .capacity = mebibyte, .quarantine = 2};
     arena = memory_arena_create(&options, NULL);
     CHECK(arena != NULL && memory_arena_allocate(arena, 8, 8, NULL) != NULL);
     memory_arena_destroy(arena);
@@ -367,7 +367,7 @@ static void says_so_where_there_is_no_arena(void) {
     CHECK(memory_arena_remaining_bytes(NULL) == 0 && memory_arena_generation(NULL) == 0);
     CHECK(!memory_arena_contains(NULL, &local) && memory_arena_name(NULL) == NULL);
 
-    memory_arena_t* arena = make(MEBIBYTE);
+    memory_arena_t* arena = make(mebibyte);
     CHECK(memory_arena_on_reset(arena, NULL, NULL) == MEMORY_ARENA_INVALID_ARGUMENT);
     CHECK(memory_arena_usage(arena, NULL) == MEMORY_ARENA_INVALID_ARGUMENT);
     memory_arena_destroy(arena);
@@ -389,7 +389,7 @@ static void has_texts(void) {
 }
 
 /* Threads: each writes its number all over its blocks, and finds it there in the end. */
-enum { BLOCKS = 2000 };
+enum { block_count = 2000 };
 
 struct worker {
     pthread_t thread;
@@ -399,8 +399,8 @@ struct worker {
 
 static void* work(void* context) {
     const struct worker* mine = context;
-    unsigned char* blocks[BLOCKS];
-    for (size_t index = 0; index < BLOCKS; ++index) {
+    unsigned char* blocks[block_count];
+    for (size_t index = 0; index < block_count; ++index) {
         const size_t bytes = 1 + index % 100;
         blocks[index] = memory_arena_allocate(mine->arena, bytes, 8, NULL);
         CHECK(blocks[index] != NULL);
@@ -409,7 +409,7 @@ static void* work(void* context) {
             CHECK(memory_arena_used_bytes(mine->arena) > 0);
         }
     }
-    for (size_t index = 0; index < BLOCKS; ++index) {
+    for (size_t index = 0; index < block_count; ++index) {
         for (size_t byte = 0; byte < 1 + index % 100; ++byte) {
             CHECK(blocks[index][byte] == mine->number);
         }
@@ -419,16 +419,16 @@ static void* work(void* context) {
 
 static void serves_threads(uint32_t flags) {
     const memory_arena_options_t options = {
-        .struct_size = sizeof options, .capacity = 16 * MEBIBYTE, .flags = flags};
+        .struct_size = sizeof options, .capacity = 16 * mebibyte, .flags = flags};
     memory_arena_t* arena = memory_arena_create(&options, NULL);
     for (int round = 0; round < 5; ++round) {
-        struct worker all[THREADS];
-        for (unsigned index = 0; index < THREADS; ++index) {
+        struct worker all[thread_count];
+        for (unsigned index = 0; index < thread_count; ++index) {
             all[index].arena = arena;
             all[index].number = (unsigned char)(index + 1);
             CHECK(pthread_create(&all[index].thread, NULL, work, &all[index]) == 0);
         }
-        for (unsigned index = 0; index < THREADS; ++index) {
+        for (unsigned index = 0; index < thread_count; ++index) {
             CHECK(pthread_join(all[index].thread, NULL) == 0);
         }
         CHECK(memory_arena_reset(arena, MEMORY_ARENA_KEEP_ALL) == MEMORY_ARENA_OK);
