@@ -18,12 +18,15 @@
 /// `deallocate_bytes` gives back: where it is the newest of its lane. So coroutines that call one
 /// another, and end in the reverse order, use the same memory again and again. One that ends
 /// elsewhere, or on another thread than it began on, stays used until the reset; but a lease knows
-/// no threads, so a frame in one is given back wherever the lease's user runs. A frame that the end
-/// of a scope, or a reset, has come to belongs to nobody: the coroutine must have been destroyed
-/// before, or is never resumed and never destroyed. Have a reset destroy those that are left with
-/// `arena.on_reset([handle] { handle.destroy(); })`. (Should one be destroyed after the reset
-/// nevertheless, by luck as its memory still holds it, nothing is given back; a checked build
-/// reports it.)
+/// no threads, so a frame in one is given back wherever the lease's user runs. (One in which a
+/// scope has ended since takes nothing back: it can't tell whether the frame was in it.) Clang puts
+/// some frames into their caller's, and takes nothing for them.
+///
+/// A frame that the end of a scope, or a reset, has come to belongs to nobody: the coroutine must
+/// have been destroyed before, or is never resumed and never destroyed. Have a reset destroy those
+/// that are left with `arena.on_reset([handle] { handle.destroy(); })`. (Should one be destroyed
+/// after the reset nevertheless, by luck as its memory still holds it, nothing is given back; a
+/// checked build reports it.)
 ///
 /// The source is passed by reference, and stays where it is as long as the frame: a lease taken by
 /// value would move into the frame that lies in it.
