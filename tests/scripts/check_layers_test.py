@@ -35,6 +35,8 @@ class arena {
 #if "__tsan_acquire" )" friend class stranger; )x";
 };
 """,
+    "include/memory_arena/rapidjson.hpp":
+        "#pragma once\n#include <rapidjson/document.h>\n#include <memory_arena/arena.hpp>\n",
     DETAIL + "lane.hpp": "#pragma once\n#include <memory_arena/detail/compiler.hpp>\n",
     DETAIL + "compiler.hpp": """#pragma once
 #if defined(__GNUC__)
@@ -107,6 +109,13 @@ class check_layers_test(unittest.TestCase):
 
     def test_include_never_includes_src(self):
         self.assert_found("include/memory_arena/arena.hpp", '#include "shards/shard.hpp"\n', "private")
+
+    def test_other_libraries(self):
+        self.assert_found("include/memory_arena/arena.hpp", "#include <rapidjson/document.h>\n", "library")
+        self.assert_found("include/memory_arena/rapidjson.hpp", "#include <nlohmann/json.hpp>\n", "library")
+        self.assert_found("src/os/pages.cpp", "#include <boost/json/value.hpp>\n", "library")
+        self.assert_found("include/memory_arena/rapidjson.hpp", "#include <protobuf/arena.h>\n", "system")
+        self.assert_found("include/memory_arena.hpp", "#include <memory_arena/rapidjson.hpp>\n", "rank")
 
     def test_includes_of_ours_exist(self):
         self.assert_found("src/arena/arena.cpp", '#include "nowhere.hpp"\n', "missing")
