@@ -86,7 +86,8 @@ public:
 private:
     /// A byte that try_extend adds without writing to it.
     struct room {
-        room() noexcept {}  // NOLINT(modernize-use-equals-default): that would write
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init,modernize-use-equals-default)
+        room() noexcept {}
         std::byte byte;
     };
 
