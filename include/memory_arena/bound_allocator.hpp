@@ -24,7 +24,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// `arena_lease`) a thread has one binding, independent of the others; other threads have theirs. A
 /// coroutine must not be suspended within one: whoever runs on the thread then would find it.
 ///
-/// O(1): a thread-local is written. One copy of it serves a program and its shared objects.
+/// O(1): a thread-local is written. It is each shared object's own where that hides its symbols
+/// (-fvisibility=hidden) or is brought in by dlopen: bind on the side that makes the allocators.
 template <class A = arena>
 class [[nodiscard]] arena_binding {
 public:
@@ -37,7 +38,7 @@ public:
     [[nodiscard]] static A* current() noexcept { return bound; }
 
 private:
-    MEMORY_ARENA_API static inline constinit thread_local A* bound = nullptr;
+    static inline constinit thread_local A* bound = nullptr;
 
     A* before_;
 };
