@@ -277,6 +277,7 @@ TEST(containers, hold_types_that_name_them_within) {
         using allocator_type = ma::vector<tree>::allocator_type;
         explicit tree(const allocator_type& memory) : children(memory) {}
         tree(tree&& other) = default;
+        tree& operator=(tree&& other) = default;
         tree(tree&& other, const allocator_type& memory)
             : children(std::move(other.children), memory) {}
         ma::vector<tree> children;
