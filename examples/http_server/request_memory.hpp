@@ -7,9 +7,9 @@
 #include <utility>
 
 #if !defined(HTTP_SERVER_ON_HEAP)
-#include <boost/json/memory_resource.hpp>
 #include <memory_arena/allocator.hpp>
 #include <memory_arena/arena_pool.hpp>
+#include <memory_arena/boost_json.hpp>
 #endif
 
 /// \file
@@ -41,38 +41,21 @@ public:
 
 #else
 
-/// An arena as Boost.JSON wants its memory. Nothing is given back, and no destructor need run.
-class json_memory final : public boost::json::memory_resource {
-public:
-    explicit json_memory(memory_arena::arena& source) noexcept : source_(source) {}
-
-private:
-    void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-        return source_.allocate_bytes(bytes, alignment);
-    }
-    void do_deallocate(void* /*block*/, std::size_t /*bytes*/, std::size_t /*alignment*/) override {
-    }
-    [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
-        return this == &other;
-    }
-
-    memory_arena::arena& source_;
-};
-
 class request_memory {
 public:
     template <class T>
     using allocator = memory_arena::arena_allocator<T>;
 
     explicit request_memory(memory_arena::pooled_arena held)
-        : held_(std::move(held)), json_(held_->new_object<json_memory>(*held_)) {}
+        : held_(std::move(held)),
+          json_(held_->new_unmanaged<memory_arena::boost_json_resource>(*held_)) {}
 
     [[nodiscard]] allocator<char> get_allocator() const noexcept { return *held_; }
     [[nodiscard]] boost::json::storage_ptr json_storage() const noexcept { return json_; }
 
 private:
     memory_arena::pooled_arena held_;
-    json_memory* json_;
+    memory_arena::boost_json_resource* json_;  ///< lies in the arena, and so never moves
 };
 
 class memory_source {
@@ -98,8 +81,3 @@ private:
 #endif
 
 }  // namespace http_server
-
-#if !defined(HTTP_SERVER_ON_HEAP)
-template <>
-struct boost::json::is_deallocate_trivial<http_server::json_memory> : std::true_type {};
-#endif

@@ -85,7 +85,8 @@ json::value value_of(const form_fields& of, const request_memory& in) {
     json::object all(in.json_storage());
     all.emplace("count", of.all().size());
     all.emplace("fields", std::move(list));
-    return json::value(std::move(all), in.json_storage());
+    json::value result(std::move(all), in.json_storage());
+    return result;
 }
 
 /// None where it is anything else, or too large.

@@ -102,6 +102,8 @@ public:
         }
         return *this;
     }
+    pooled_arena(const pooled_arena&) = delete;
+    pooled_arena& operator=(const pooled_arena&) = delete;
     ~pooled_arena() { give_back(); }
 
     [[nodiscard]] arena& operator*() const noexcept { return *out_.taken; }

@@ -23,12 +23,23 @@ pool_core::pool_core(const arena_pool_options& options)
     }
 }
 
+template <class Visit>
+void pool_core::for_each_made(Visit visit) const noexcept {
+    for (std::size_t number = 0; number < count_; ++number) {
+        const pool_slot& slot = slots_[number];
+        if (pool_arena* const its = slot.made.load(std::memory_order_acquire)) {
+            visit(slot, *its);
+        }
+    }
+}
+
 pool_core::~pool_core() {
     for (std::size_t number = 0; number < count_; ++number) {
         if (slots_[number].is_out.load(std::memory_order_relaxed)) {
             fail("memory_arena: a pool is destroyed while an arena of it is in use");
         }
     }
+    for_each_made([](const pool_slot& /*slot*/, pool_arena& its) { delete &its; });
 }
 
 void pool_core::prepare(std::size_t count) {
@@ -89,16 +100,6 @@ void pool_core::look_at_next() noexcept {
     const std::size_t keep = kept();
     if (its != nullptr && its->core().touched() > keep) {
         its->trim(keep);
-    }
-}
-
-template <class Visit>
-void pool_core::for_each_made(Visit visit) const noexcept {
-    for (std::size_t number = 0; number < count_; ++number) {
-        const pool_slot& slot = slots_[number];
-        if (pool_arena* const its = slot.made.load(std::memory_order_acquire)) {
-            visit(slot, *its);
-        }
     }
 }
 

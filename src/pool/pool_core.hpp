@@ -33,8 +33,6 @@ public:
 
 /// Whoever has taken its number owns it.
 struct alignas(isolation) pool_slot {
-    ~pool_slot() { delete made.load(std::memory_order_relaxed); }
-
     pool_core* pool = nullptr;
     /// Made by the first owner, and there until the end. Atomic for who only looks: release and
     /// acquire, for all that the maker did.

@@ -112,6 +112,7 @@ class check_layers_test(unittest.TestCase):
 
     def test_other_libraries(self):
         self.assert_found("include/memory_arena/arena.hpp", "#include <rapidjson/document.h>\n", "library")
+        self.assert_found("include/memory_arena/allocator.hpp", "#include <google/protobuf/arena.h>\n", "library")
         self.assert_found("include/memory_arena/rapidjson.hpp", "#include <nlohmann/json.hpp>\n", "library")
         self.assert_found("src/os/pages.cpp", "#include <boost/json/value.hpp>\n", "library")
         self.assert_found("include/memory_arena/rapidjson.hpp", "#include <protobuf/arena.h>\n", "system")
@@ -136,13 +137,6 @@ class check_layers_test(unittest.TestCase):
                      "csignal", "immintrin.h"):
             self.assert_found("src/shards/shard.hpp", f"#include <{name}>\n", "system")
         self.assert_found(DETAIL + "compiler.hpp", "#include <unistd.h>\n", "system")
-
-    def test_headers_of_other_libraries(self):
-        integration, theirs = "include/memory_arena/protobuf.hpp", "#include <google/protobuf/arena.h>\n"
-        self.assertEqual(check({**CLEAN, integration: "#pragma once\n" + theirs}), (0, []))
-        self.assert_found(integration, "#include <sys/mman.h>\n", "system")
-        self.assert_found("include/memory_arena/allocator.hpp", theirs, "system")
-        self.assert_found("src/arena/arena.cpp", theirs, "system")
 
     def test_conditionals(self):
         for planted in ("#if 1\n#endif\n", "#ifdef X\n#endif\n", "  # ifndef X\n#endif\n"):

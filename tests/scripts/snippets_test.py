@@ -28,7 +28,7 @@ class snippets(unittest.TestCase):
                     self.assertIn(dedented(part).strip(), dedented(file.read_text()), f"{page.name}, of {file.name}")
 
     def test_are_there(self):
-        for page in ("c_api.md", "coroutines.md"):
+        for page in ("c_api.md", "coroutines.md", "protobuf.md"):
             self.assertTrue(found_in(ROOT / "docs" / page), page)
 
 

@@ -165,7 +165,8 @@ std::string legend() {
         "one unmeasured round. Each figure is a median ± the median deviation from it, of "
         "repetitions that take the backends in turn. 3.00x: three times the arena's; "
         "loss: the arena is the worse one; ~: no more than a tenth apart, or than the clock can "
-        "tell; ?: the medians' 95 % intervals overlap, and that of the turns' differences is on both "
+        "tell; ?: the medians' 95 % intervals overlap, and that of the turns' differences is on "
+        "both "
         "sides of zero.",
         "  ");
 }
