@@ -11,7 +11,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"(?:^<!-- (?P<file>examples/\S+) -->\n)?^```cpp\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 # Pages that show whole programs, and nothing else, in C++.
-PAGES = ["containers.md", "json.md", "migration.md"]
+PAGES = ["containers.md", "json.md", "migration.md", "servers.md"]
 
 
 def shown(page):
