@@ -142,8 +142,8 @@ public:
     arena_pool& operator=(const arena_pool&) = delete;
 
     /// A free arena; waits until there is one. Who comes meanwhile may be served first. O(1), but
-    /// for the wait and the making of an arena. Throws `std::system_error`, where the system
-    /// refuses another arena, and `std::bad_alloc`; the next call tries again.
+    /// for the wait and the making of an arena. Throws `std::system_error` where there is no memory
+    /// for another arena, or the system refuses it; the next call tries again.
     pooled_arena acquire() { return pooled_arena(detail::acquire_from(core_)); }
 
     /// acquire(); nullopt where that would wait or throw.
