@@ -40,7 +40,7 @@ TEST(pool, keeps_its_arenas_apart) {
     const std::size_t turns = scaled(20'000);
     run_team(6, [&](std::size_t index) {
         for (std::size_t turn = 0; turn < turns; ++turn) {
-            const std::uint64_t mark = (index << 40) + turn * 100;
+            const std::uint64_t mark = (std::uint64_t{index} << 40) + turn * 100;
             if (turn % 3 == 0) {
                 if (const std::optional<pooled_arena> held = pool.try_acquire()) {
                     use_and_check(*held, mark);
@@ -70,7 +70,7 @@ TEST(pool, takes_arenas_back_from_other_threads_beside_trims) {
                 const std::lock_guard lock(mutex);
                 std::swap(mine, handed_over);
             } else if (std::optional<pooled_arena> held = pool.try_acquire()) {
-                use_and_check(*held, (index << 40) + turn * 100);
+                use_and_check(*held, (std::uint64_t{index} << 40) + turn * 100);
                 static_cast<void>((*held)->allocate_bytes(turn % 32 << 12));
                 const std::lock_guard lock(mutex);
                 handed_over.push_back(std::move(*held));
