@@ -1,6 +1,6 @@
 # C, for the tests of the C interface: by the C compiler that belongs to the C++ one, since a
-# sanitizer's runtime is one compiler's, and for the same processor. Before any other directory
-# enables C.
+# sanitizer's runtime is one compiler's. Before any other directory enables C. (A configuration for
+# another processor sets CMAKE_C_FLAGS, too.)
 
 if(NOT CMAKE_C_COMPILER)
   get_filename_component(memory_arena_cxx_folder ${CMAKE_CXX_COMPILER} DIRECTORY)
@@ -11,8 +11,5 @@ if(NOT CMAKE_C_COMPILER)
   if(EXISTS ${memory_arena_cxx_folder}/${memory_arena_c_name})
     set(CMAKE_C_COMPILER ${memory_arena_cxx_folder}/${memory_arena_c_name})
   endif()
-endif()
-if(CMAKE_CXX_FLAGS MATCHES "(^| )-m32( |$)")
-  set(CMAKE_C_FLAGS_INIT -m32)
 endif()
 enable_language(C)
