@@ -62,5 +62,5 @@ install(FILES ${PROJECT_BINARY_DIR}/memory_arena.pc DESTINATION ${CMAKE_INSTALL_
   COMPONENT development)
 
 if(TARGET arena_bench)
-  install(TARGETS arena_bench RUNTIME COMPONENT tools)
+  install(TARGETS arena_bench OPTIONAL RUNTIME COMPONENT tools)
 endif()
