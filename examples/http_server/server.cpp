@@ -49,9 +49,9 @@ void server::accept() {
 
 /// What is being answered is still answered; what takes too long is cut off.
 void server::stop() {
+    sessions_.stop();  // first: whom a new connection is refused gets no answer that promises more
     error_code ignored;
     acceptor_.close(ignored);
-    sessions_.stop();
     wait_for_the_last(std::chrono::steady_clock::now() + patience_at_the_end);
 }
 

@@ -37,7 +37,6 @@ void session::run() {
 
 void session::stop() {
     asio::post(stream_.get_executor(), [self = shared_from_this()] {
-        self->is_stopping_ = true;
         if (self->is_idle_) self->close();
     });
 }
@@ -45,7 +44,7 @@ void session::stop() {
 /// A connection that waits for its next request holds no arena.
 void session::await_request() {
     forget_request();
-    if (is_stopping_) return close();
+    if (among_.are_stopping()) return close();
     if (buffer_.size() > 0) return read_header();
     is_idle_ = true;
     stream_.expires_after(std::chrono::seconds(service_.allowed().seconds_between_requests));
@@ -119,7 +118,7 @@ void session::refuse_for_lack_of_memory() {
 }
 
 void session::write(response what) {
-    if (is_stopping_) what.keep_alive(false);
+    if (among_.are_stopping()) what.keep_alive(false);
     response_.emplace(std::move(what));
     stream_.expires_after(std::chrono::seconds(service_.allowed().seconds_for_a_request));
     http::async_write(

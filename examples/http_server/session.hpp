@@ -28,7 +28,8 @@ public:
     session& operator=(const session&) = delete;
 
     void run();
-    /// The request that is being read or answered is the last one. Thread safe.
+    /// Ends it where it waits for a request; open_sessions says to all others that it is their
+    /// last. Thread safe.
     void stop();
 
 private:
@@ -51,7 +52,6 @@ private:
     service& service_;
     open_sessions& among_;
     bool is_idle_ = false;
-    bool is_stopping_ = false;
     std::size_t drained_ = 0;
 
     // Of the request at hand: destroyed from the last to the first.
