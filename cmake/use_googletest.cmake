@@ -16,6 +16,7 @@ if(EXISTS ${MEMORY_ARENA_GOOGLETEST_DIR}/CMakeLists.txt)
   # Its matchers of std::string_view are there from C++17 on, which not every compiler begins with.
   foreach(name IN ITEMS gtest gmock gmock_main)
     target_compile_features(${name} PUBLIC cxx_std_17)
+    memory_arena_compile_fast(${name})
   endforeach()
   foreach(name IN ITEMS gmock gmock_main)
     if(NOT TARGET GTest::${name})

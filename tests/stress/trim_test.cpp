@@ -144,7 +144,7 @@ TYPED_TEST(trim, at_a_reset_beside_allocations_keeps_the_arena_whole) {
     run_team(4, [&](std::size_t index) {
         if (index == 3) {
             random_source random(seed);
-            for (std::size_t turn = 0; turn < scaled(3000, 200); ++turn) {
+            for (std::size_t turn = 0; turn < scaled(1500, 200); ++turn) {
                 source.reset(any_retention(random));
                 std::this_thread::yield();
             }

@@ -24,9 +24,17 @@ inline constexpr std::size_t work_divisor = 20;
 inline constexpr std::size_t work_divisor = 1;
 #endif
 
-/// `full`, less where work is dear, but at least `least`.
+#if defined(__clang__) || defined(__i386__)
+inline constexpr std::size_t share = work_divisor == 1 ? 2 : 1;
+#else
+inline constexpr std::size_t share = 1;
+#endif
+
+/// `full`, less where work is dear, but at least `least`. Of the builds where it isn't, one does
+/// all of it, which is GCC's for 64 bits; others do half.
 constexpr std::size_t scaled(std::size_t full, std::size_t least = 1) noexcept {
-    return full / work_divisor < least ? least : full / work_divisor;
+    const std::size_t less = full / (work_divisor * share);
+    return less < least ? least : less;
 }
 
 /// Arenas of a gigabyte and more are tried where addresses are plenty and nothing shadows them.
