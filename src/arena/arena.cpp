@@ -133,9 +133,7 @@ lane& open_lease(arena_face& face) {
     std::error_code error;
     lease_lane* const mine = face.core->open_lease(error);
     if (mine == nullptr) {
-        // The system's own codes come from that call; the other one is that of a full table.
-        const bool from_system = error.category() == std::system_category();
-        raise(std::system_error(error, from_system ? os::map_call : "memory_arena: 2^20 leases"));
+        raise(std::system_error(error, os::origin_of(error, "memory_arena: 2^20 leases")));
     }
     return seen_by_lease(face, *mine);
 }

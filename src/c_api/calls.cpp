@@ -53,8 +53,6 @@ auto ask(const memory_arena_t* handle, const Query& query) noexcept {
 
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::detail
 
-namespace detail = memory_arena::detail;
-
 extern "C" {
 
 const char* memory_arena_status_text(memory_arena_status status) noexcept {
@@ -73,21 +71,24 @@ const char* memory_arena_version() noexcept {
 #define MEMORY_ARENA_TEXT(a, b, c) MEMORY_ARENA_TEXT_OF(a, b, c)
     return MEMORY_ARENA_TEXT(
         MEMORY_ARENA_VERSION_MAJOR, MEMORY_ARENA_VERSION_MINOR, MEMORY_ARENA_VERSION_PATCH);
+#undef MEMORY_ARENA_TEXT
+#undef MEMORY_ARENA_TEXT_OF
 }
 
 void* memory_arena_allocate(memory_arena_t* arena, std::size_t bytes, std::size_t alignment,
                             memory_arena_status* status) noexcept {
     if (arena == nullptr) {
-        detail::tell(status, MEMORY_ARENA_INVALID_ARGUMENT);
+        memory_arena::detail::tell(status, MEMORY_ARENA_INVALID_ARGUMENT);
         return nullptr;
     }
     void* const block =
         arena->with([&](auto& source) { return source.try_allocate_bytes(bytes, alignment); });
     if (block != nullptr) [[likely]] {
-        detail::tell(status, MEMORY_ARENA_OK);
+        memory_arena::detail::tell(status, MEMORY_ARENA_OK);
     } else {
-        detail::tell(status, detail::is_alignment(alignment) ? MEMORY_ARENA_EXHAUSTED
-                                                             : MEMORY_ARENA_INVALID_ARGUMENT);
+        memory_arena::detail::tell(
+            status, memory_arena::detail::is_alignment(alignment) ? MEMORY_ARENA_EXHAUSTED
+                                                                  : MEMORY_ARENA_INVALID_ARGUMENT);
     }
     return block;
 }
@@ -120,15 +121,16 @@ memory_arena_status memory_arena_on_reset(memory_arena_t* arena, memory_arena_ca
 }
 
 memory_arena_status memory_arena_reset(memory_arena_t* arena, std::size_t keep) noexcept {
-    return detail::run_on(arena, [keep](auto& source) { source.reset(detail::retain_of(keep)); });
+    return memory_arena::detail::run_on(
+        arena, [keep](auto& source) { source.reset(memory_arena::detail::retain_of(keep)); });
 }
 
 memory_arena_status memory_arena_trim(memory_arena_t* arena, std::size_t keep) noexcept {
-    return detail::run_on(arena, [keep](auto& source) { source.trim(keep); });
+    return memory_arena::detail::run_on(arena, [keep](auto& source) { source.trim(keep); });
 }
 
 memory_arena_status memory_arena_set_budget(memory_arena_t* arena, std::size_t bytes) noexcept {
-    return detail::run_on(arena, [bytes](auto& source) { source.set_budget(bytes); });
+    return memory_arena::detail::run_on(arena, [bytes](auto& source) { source.set_budget(bytes); });
 }
 
 memory_arena_status memory_arena_usage(const memory_arena_t* arena,
@@ -136,35 +138,40 @@ memory_arena_status memory_arena_usage(const memory_arena_t* arena,
     if (arena == nullptr || result == nullptr) {
         return MEMORY_ARENA_INVALID_ARGUMENT;
     }
-    const auto figures = [](const auto& source) { return detail::c_usage(source.usage()); };
-    return detail::copy_out(*result, arena->with(figures))
+    const auto figures = [](const auto& source) {
+        return memory_arena::detail::c_usage(source.usage());
+    };
+    return memory_arena::detail::copy_out(*result, arena->with(figures))
                ? MEMORY_ARENA_OK
                : MEMORY_ARENA_INVALID_ARGUMENT;
 }
 
 std::size_t memory_arena_capacity(const memory_arena_t* arena) noexcept {
-    return detail::ask(arena, [](const auto& source) { return source.capacity(); });
+    return memory_arena::detail::ask(arena, [](const auto& source) { return source.capacity(); });
 }
 
 std::size_t memory_arena_used_bytes(const memory_arena_t* arena) noexcept {
-    return detail::ask(arena, [](const auto& source) { return source.used_bytes(); });
+    return memory_arena::detail::ask(arena, [](const auto& source) { return source.used_bytes(); });
 }
 
 std::size_t memory_arena_remaining_bytes(const memory_arena_t* arena) noexcept {
-    return detail::ask(arena, [](const auto& source) { return source.remaining_bytes(); });
+    return memory_arena::detail::ask(
+        arena, [](const auto& source) { return source.remaining_bytes(); });
 }
 
 std::uint64_t memory_arena_generation(const memory_arena_t* arena) noexcept {
-    return detail::ask(arena, [](const auto& source) { return source.generation(); });
+    return memory_arena::detail::ask(arena, [](const auto& source) { return source.generation(); });
 }
 
 bool memory_arena_contains(const memory_arena_t* arena, const void* pointer) noexcept {
-    return detail::ask(arena, [pointer](const auto& source) { return source.contains(pointer); });
+    return memory_arena::detail::ask(
+        arena, [pointer](const auto& source) { return source.contains(pointer); });
 }
 
 const char* memory_arena_name(const memory_arena_t* arena) noexcept {
     // The arena keeps it with a zero behind it.
-    return detail::ask(arena, [](const auto& source) { return source.name().data(); });
+    return memory_arena::detail::ask(
+        arena, [](const auto& source) { return source.name().data(); });
 }
 
 }  // extern "C"

@@ -78,4 +78,10 @@ private:
 /// The system call that pages::map makes, for messages.
 inline constexpr const char* map_call = "mmap";
 
+/// Where an error comes from: that call, or what is called `ours`.
+[[nodiscard]] inline const char* origin_of(const std::error_code& error,
+                                           const char* ours) noexcept {
+    return error.category() == std::system_category() ? map_call : ours;
+}
+
 }  // namespace memory_arena::inline MEMORY_ARENA_ABI::os

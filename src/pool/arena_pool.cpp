@@ -32,9 +32,7 @@ check_out acquire(pool_core& pool, const waiting_room::clock::time_point* deadli
         got = pool.wait_for_one(deadline, error);
     }
     if (error) {
-        const bool from_system = error.category() == std::system_category();
-        raise(
-            std::system_error(error, from_system ? os::map_call : "memory_arena: a pool's arena"));
+        raise(std::system_error(error, os::origin_of(error, "memory_arena: a pool's arena")));
     }
     return got;
 }

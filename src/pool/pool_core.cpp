@@ -8,14 +8,12 @@
 namespace memory_arena::inline MEMORY_ARENA_ABI::detail {
 
 pool_core::pool_core(const arena_pool_options& options)
-    : arena_options_(options.arena),
+    : name_(options.arena.name),
+      arena_options_(options.arena),
       count_(options.arena_count),
       slots_(std::make_unique<pool_slot[]>(count_)),  // NOLINT(*-avoid-c-arrays)
-      keeps_usual_(options.kept.what() == retain::kind::adaptive),
-      fixed_keep_(options.kept.bytes()) {
-    const std::size_t length = std::min(options.arena.name.size(), max_name_length);
-    std::copy_n(options.arena.name.begin(), length, name_.begin());
-    arena_options_.name = {name_.data(), length};
+      kept_(options.kept) {
+    arena_options_.name = name_;
     // The first goes out first.
     for (auto number = static_cast<std::uint32_t>(count_); number-- > 0;) {
         slots_[number].pool = this;
@@ -80,7 +78,7 @@ void pool_core::give_back(pool_slot& slot) noexcept {
     slot.is_out.store(false, std::memory_order_relaxed);
     // A check-out is two changes of the list.
     const std::uint32_t turn = put_back(slot) / 2;
-    if (keeps_usual_ && usual_.note(turn, used)) [[unlikely]] {
+    if (keeps_usual() && usual_.note(turn, used)) [[unlikely]] {
         look_at_next();
     }
 }

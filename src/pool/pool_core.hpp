@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <system_error>
 
 #include <memory_arena/arena_pool.hpp>
@@ -74,8 +74,11 @@ public:
     [[nodiscard]] arena_pool_usage usage() const noexcept;
 
 private:
+    [[nodiscard]] bool keeps_usual() const noexcept {
+        return kept_.what() == retain::kind::adaptive;
+    }
     [[nodiscard]] std::size_t kept() const noexcept {
-        return keeps_usual_ ? usual_.enough() : fixed_keep_;
+        return keeps_usual() ? usual_.enough() : kept_.bytes();
     }
     /// The owner of `slot` uses its arena now; makes it, if it is the first one.
     [[nodiscard]] check_out out(pool_slot& slot, std::error_code& error) noexcept {
@@ -97,14 +100,11 @@ private:
     template <class Visit>
     void for_each_made(Visit visit) const noexcept;
 
-    static constexpr std::size_t max_name_length = 63;
-
+    std::string name_;  ///< for arena_options_, which only looks at it
     arena_options arena_options_;
-    std::array<char, max_name_length + 1> name_{};  ///< the options' lies elsewhere
     std::size_t count_;
     std::unique_ptr<pool_slot[]> slots_;  // NOLINT(*-avoid-c-arrays): of a size known at run time
-    bool keeps_usual_;
-    std::size_t fixed_keep_;
+    retain kept_;
     std::atomic<std::uint64_t> waits_{0};
     std::atomic<std::uint64_t> refusals_{0};
     std::atomic<std::size_t> next_look_{0};
