@@ -22,6 +22,8 @@
 
 #include <memory_arena/arena.hpp>
 #include <memory_arena/detail/compiler.hpp>
+#include <memory_arena/detail/contract.hpp>
+#include <memory_arena/detail/exceptions.hpp>
 #include <memory_arena/retain.hpp>
 
 namespace memory_arena::inline MEMORY_ARENA_ABI {
@@ -89,10 +91,15 @@ MEMORY_ARENA_API arena_pool_usage usage_of(const pool_core& pool) noexcept;
 
 /// An arena that is out of its pool. Whoever holds it may use it as an arena of their own, on any
 /// number of threads. Its destructor resets the arena, which runs the destructors registered in it,
-/// and gives it back to the pool; so does give_back(). Movable, to another thread too; empty then,
-/// and after give_back(): an empty one may only be assigned to, asked whether it is, and destroyed.
+/// and gives it back to the pool; so does give_back(). A budget that was set is the options' again.
+/// Movable, to another thread too; empty then, and after give_back(), and where nothing was given:
+/// an empty one may only be assigned to, asked whether it is, and destroyed.
+///
+/// It must not lie in its own arena, nor in the frame of a coroutine that does: the end of such a
+/// frame would be in memory that is another's by then. A checked build reports it.
 class [[nodiscard]] pooled_arena {
 public:
+    pooled_arena() noexcept = default;
     explicit pooled_arena(detail::check_out out) noexcept : out_(out) {}
     pooled_arena(pooled_arena&& other) noexcept : out_(std::exchange(other.out_, {})) {}
     pooled_arena& operator=(pooled_arena&& other) noexcept {
@@ -115,6 +122,11 @@ public:
     /// used. O(1), unless destructors are registered or pages go back.
     void give_back() noexcept {
         if (out_.slot != nullptr) {
+            if constexpr (detail::is_checked) {
+                if (out_.taken->contains(this)) {
+                    detail::fail("memory_arena: a pooled_arena lies in its own arena");
+                }
+            }
             detail::return_to_pool(*std::exchange(out_, {}).slot);
         }
     }
@@ -135,15 +147,16 @@ public:
     explicit arena_pool(const arena_pool_options& options) : core_(detail::open_pool(options)) {}
 
     /// Destroys all arenas. Every one has to be back: else the process ends, by the failure handler
-    /// (errors.hpp) and abort.
+    /// (errors.hpp) and abort. And as for all that is destroyed, calls have to have returned: that
+    /// an arena can be had again doesn't say that the give_back() on another thread has.
     ~arena_pool() { detail::close_pool(core_); }
 
     arena_pool(const arena_pool&) = delete;
     arena_pool& operator=(const arena_pool&) = delete;
 
     /// A free arena; waits until there is one. Who comes meanwhile may be served first. O(1), but
-    /// for the wait and the making of an arena. Throws `std::system_error` where there is no memory
-    /// for another arena, or the system refuses it; the next call tries again.
+    /// for the wait and the making of an arena. Throws `std::system_error` where none is free and
+    /// there is no memory for another one, or the system refuses it; the next call tries again.
     pooled_arena acquire() { return pooled_arena(detail::acquire_from(core_)); }
 
     /// acquire(); nullopt where that would wait or throw.
@@ -165,6 +178,9 @@ public:
         const clock::time_point now = clock::now();
         // A time that no clock reaches is for ever; compared as doubles, which none overflows.
         using seconds = std::chrono::duration<double>;
+        if (!(seconds(time) > seconds::zero())) {
+            return acquire_until(now);
+        }
         if (seconds(time) >= seconds(clock::time_point::max() - now)) {
             return acquire();
         }

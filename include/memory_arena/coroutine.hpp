@@ -29,7 +29,8 @@
 /// checked build reports it.)
 ///
 /// The source is passed by reference, and stays where it is as long as the frame: a lease taken by
-/// value would move into the frame that lies in it.
+/// value would move into the frame that lies in it, and a pooled_arena would return the frame to
+/// its pool before its end.
 ///
 /// Thread safety and complexity are those of the source's allocate_bytes and deallocate_bytes.
 /// A frame costs 24 bytes besides what the compiler wants (16 in 32 bits), and rounding to 16.
@@ -152,8 +153,8 @@ struct basic_arena_frame {
 
 using arena_frame = basic_arena_frame<>;
 
-/// The same for a promise type with get_return_object_on_allocation_failure, which says what the
-/// call of a coroutine returns that the source can't serve. Nothing is thrown.
+/// The same for a promise type that has get_return_object_on_allocation_failure, and must: it says
+/// what the call of a coroutine returns that the source can't serve. Nothing is thrown.
 template <std::size_t Alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__>
 struct basic_try_arena_frame : private basic_arena_frame<Alignment> {
     template <class... Arguments>

@@ -125,6 +125,7 @@ typedef struct memory_arena_options_s {
     size_t lane_count;
     size_t budget;
     size_t soft_limit;
+    /** Not with MEMORY_ARENA_LANES_PER_CPU, where no call of C would make it. */
     memory_arena_soft_limit_callback on_soft_limit;
     void* soft_limit_context;
     size_t prefault_bytes;
@@ -142,7 +143,7 @@ typedef struct memory_arena_options_s {
  * A new arena, or null, and why in `status`, unless that is null: MEMORY_ARENA_INVALID_ARGUMENT
  * (also for flags and later members that this library doesn't know), or what the system said. Takes
  * some tens of microseconds. A struct_size that ends before a member leaves it at its default; it
- * covers the capacity and is a multiple of sizeof(size_t).
+ * covers the capacity, is a multiple of sizeof(size_t) and at most 4096.
  */
 MEMORY_ARENA_C_RESULT MEMORY_ARENA_C_API memory_arena_t* memory_arena_create(
     const memory_arena_options_t* options, memory_arena_status* status) MEMORY_ARENA_C_NOEXCEPT;
@@ -172,9 +173,10 @@ MEMORY_ARENA_C_API void memory_arena_deallocate(memory_arena_t* arena, void* blo
                                                 size_t bytes) MEMORY_ARENA_C_NOEXCEPT;
 
 /**
- * Has the block, of `bytes`, grow to `wanted`, or shrink to them, where it is. False, and nothing
- * changed, where something stands behind it: then a new block and a copy are due. What is added is
- * zeros. Thread safe as memory_arena_deallocate; O(bytes added).
+ * Has the block, of `bytes`, grow to `wanted` where it is. False, and nothing changed, where
+ * something stands behind it, and for a block of 0 bytes: then a new block and a copy are due. What
+ * is added is zeros. To fewer bytes: true, and the rest is used again where nothing stands behind.
+ * Thread safe as memory_arena_deallocate; O(bytes added).
  */
 MEMORY_ARENA_C_RESULT MEMORY_ARENA_C_API bool memory_arena_try_extend(
     memory_arena_t* arena, void* block, size_t bytes, size_t wanted) MEMORY_ARENA_C_NOEXCEPT;
@@ -213,7 +215,7 @@ MEMORY_ARENA_C_API memory_arena_status memory_arena_set_budget(memory_arena_t* a
     MEMORY_ARENA_C_NOEXCEPT;
 
 /** All figures, into `result`, whose struct_size the caller has set: at least the first two
- * members, and a multiple of sizeof(size_t). What this library doesn't know of it becomes 0. Thread
+ * members, a multiple of sizeof(size_t), and at most 4096. What this library doesn't know of it becomes 0. Thread
  * safe, O(lanes). */
 MEMORY_ARENA_C_API memory_arena_status memory_arena_usage(
     const memory_arena_t* arena, memory_arena_usage_t* result) MEMORY_ARENA_C_NOEXCEPT;

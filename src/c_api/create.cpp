@@ -35,7 +35,10 @@ constexpr std::uint32_t known_flags =
 bool are_known(const memory_arena_options_t& given) noexcept {
     return given.pages <= MEMORY_ARENA_PAGES_EXPLICIT_HUGE &&
            given.numa <= MEMORY_ARENA_NUMA_BIND && (given.flags & ~known_flags) == 0 &&
-           given.reserved == 0 && (given.buffer != nullptr || given.buffer_bytes == 0);
+           given.reserved == 0 &&
+           // Calls that throw make it there, and there are none in C.
+           ((given.flags & MEMORY_ARENA_LANES_PER_CPU) == 0 || given.on_soft_limit == nullptr) &&
+           (given.buffer != nullptr || given.buffer_bytes == 0);
 }
 
 void tell_of_soft_limit(void* context, const arena_usage& now) noexcept {

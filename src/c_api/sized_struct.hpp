@@ -18,10 +18,15 @@ concept sized_struct = std::is_trivially_copyable_v<Struct> && std::is_standard_
     { value.struct_size } -> std::same_as<std::size_t&>;
 };
 
+/// No struct grows beyond: what a caller forgot to set is found more often than not.
+inline constexpr std::size_t max_struct_size = 4096;
+
 /// Whether it can be a size of a Struct of any version: no member of a size_t is cut in two.
 template <sized_struct Struct>
 bool is_struct_size(std::size_t bytes) noexcept {
-    return bytes >= 2 * sizeof(std::size_t) && bytes % sizeof(std::size_t) == 0;
+    static_assert(sizeof(Struct) <= max_struct_size);
+    return bytes >= 2 * sizeof(std::size_t) && bytes <= max_struct_size &&
+           bytes % sizeof(std::size_t) == 0;
 }
 
 /// Copies what both sides know of `given`; the rest of `known` is 0. False where that would lose

@@ -20,21 +20,21 @@ public:
     template <class NextOf>
     [[nodiscard]] std::uint32_t take(NextOf next_of) noexcept {
         // Acquire: who takes a thing sees all that its owner before did to it. The tag, advanced by
-        // every change, makes a compare-and-swap fail that slept while a number left and came back:
+        // every return, makes a compare-and-swap fail that slept while a number left and came back:
         // the next one that it has read may be taken by then. (seq_cst: see give_back().)
         std::uint64_t head = head_.load(std::memory_order_seq_cst);
         while ((head & place_mask) != 0) {
             const auto first = static_cast<std::uint32_t>((head & place_mask) - 1);
             const std::uint64_t next = next_of(first).load(std::memory_order_relaxed);
-            if (head_.compare_exchange_weak(head, changed(head, next), std::memory_order_acquire,
-                                            std::memory_order_acquire)) {
+            if (head_.compare_exchange_weak(head, (head & ~place_mask) | next,
+                                            std::memory_order_acquire, std::memory_order_acquire)) {
                 return first;
             }
         }
         return none;
     }
 
-    /// How many changes there were before this one, modulo 2^32.
+    /// How many returns there were before this one, modulo 2^32: each has another number.
     template <class NextOf>
     std::uint32_t give_back(std::uint32_t number, NextOf next_of) noexcept {
         std::uint64_t head = head_.load(std::memory_order_relaxed);
@@ -44,7 +44,7 @@ public:
             // the head is a read-modify-write. And seq_cst, as the look in take(), for who gives
             // back, then asks whether somebody waits: src/pool/bell.hpp.
         } while (!head_.compare_exchange_weak(
-            head, changed(head, std::uint64_t{number} + 1), std::memory_order_seq_cst,
+            head, after_return(head, number), std::memory_order_seq_cst,
             std::memory_order_relaxed));
         return static_cast<std::uint32_t>(head >> tag_shift);
     }
@@ -53,9 +53,9 @@ private:
     static constexpr std::uint64_t place_mask = 0xFFFF'FFFF;
     static constexpr unsigned tag_shift = 32;
 
-    /// The head after a change: [tag 32 | number + 1, or 0].
-    static std::uint64_t changed(std::uint64_t head, std::uint64_t place) noexcept {
-        return ((head & ~place_mask) + place_mask + 1) | place;
+    /// The head is [tag 32 | number + 1, or 0].
+    static std::uint64_t after_return(std::uint64_t head, std::uint32_t number) noexcept {
+        return ((head & ~place_mask) + place_mask + 1) | (std::uint64_t{number} + 1);
     }
 
     atomic_word head_{0};

@@ -1,7 +1,9 @@
 #include "pool/pool_core.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
+#include <optional>
 
 #include <memory_arena/detail/exceptions.hpp>
 
@@ -12,12 +14,14 @@ pool_core::pool_core(const arena_pool_options& options)
       arena_options_(options.arena),
       count_(options.arena_count),
       slots_(std::make_unique<pool_slot[]>(count_)),  // NOLINT(*-avoid-c-arrays)
-      kept_(options.kept) {
+      kept_(options.kept),
+      budget_(options.arena.budget != 0 ? options.arena.budget
+                                        : std::numeric_limits<std::size_t>::max()) {
     arena_options_.name = name_;
     // The first goes out first.
     for (auto number = static_cast<std::uint32_t>(count_); number-- > 0;) {
         slots_[number].pool = this;
-        free_.give_back(number, next_of());
+        unmade_.give_back(number, next_of());
     }
 }
 
@@ -41,8 +45,10 @@ pool_core::~pool_core() {
 }
 
 void pool_core::prepare(std::size_t count) {
-    for (std::size_t number = 0; number < count; ++number) {
+    for (std::size_t made = 0; made < count; ++made) {
+        const std::uint32_t number = unmade_.take(next_of());
         slots_[number].made.store(new pool_arena(arena_options_), std::memory_order_release);
+        free_.give_back(number, next_of());
     }
 }
 
@@ -50,24 +56,47 @@ check_out pool_core::wait_for_one(const waiting_room::clock::time_point* deadlin
                                   std::error_code& error) {
     waits_.fetch_add(1, std::memory_order_relaxed);
     const auto take = [this] {
-        const std::uint32_t found = free_.take(next_of());
+        std::uint32_t found = free_.take(next_of());
+        if (found == free_list::none) {
+            found = unmade_.take(next_of());
+        }
         return found != free_list::none ? std::optional(found) : std::nullopt;
     };
     const std::optional<std::uint32_t> number = room_.wait(take, deadline);
-    return number ? out(slots_[*number], error) : check_out{};
+    return number ? out_or_made(slots_[*number], error) : check_out{};
 }
 
-/// What can't be made is made by the next one, perhaps.
-pool_arena* pool_core::make_in(pool_slot& slot, std::error_code& error) noexcept {
-    std::unique_ptr<pool_arena> made(new (std::nothrow) pool_arena);
-    error = made != nullptr ? made->open(arena_options_)
-                            : std::make_error_code(std::errc::not_enough_memory);
-    if (error) {
-        put_back(slot);
-        return nullptr;
+check_out pool_core::try_another(std::error_code& error) noexcept {
+    const std::uint32_t number = unmade_.take(next_of());
+    return number != free_list::none ? out_or_made(slots_[number], error) : check_out{};
+}
+
+/// What can't be made is made by the next one, perhaps; one that has come back meanwhile does, too.
+check_out pool_core::out_or_made(pool_slot& slot, std::error_code& error) noexcept {
+    if (slot.made.load(std::memory_order_relaxed) == nullptr) {
+        error = make_in(slot);
+        if (error) {
+            put_back(unmade_, slot);
+            const std::uint32_t number = free_.take(next_of());
+            if (number == free_list::none) {
+                return {};
+            }
+            error.clear();
+            return out(slots_[number]);
+        }
     }
-    slot.made.store(made.get(), std::memory_order_release);
-    return made.release();
+    return out(slot);
+}
+
+std::error_code pool_core::make_in(pool_slot& slot) noexcept {
+    std::unique_ptr<pool_arena> made(new (std::nothrow) pool_arena);
+    const std::error_code error =
+        made != nullptr ? made->open(arena_options_)
+                        : std::make_error_code(std::errc::not_enough_memory);
+    if (!error) {
+        slot.made.store(made.release(), std::memory_order_release);
+    }
+    return error;
 }
 
 void pool_core::give_back(pool_slot& slot) noexcept {
@@ -75,20 +104,20 @@ void pool_core::give_back(pool_slot& slot) noexcept {
     const std::size_t used = its.core().reached();
     const std::size_t keep = kept();
     its.reset(its.core().touched() <= keep ? retain::all : retain::up_to(keep));
+    its.core().set_budget(budget_);  // its holder may have set another one
     slot.is_out.store(false, std::memory_order_relaxed);
-    // A check-out is two changes of the list.
-    const std::uint32_t turn = put_back(slot) / 2;
+    const std::uint32_t turn = put_back(free_, slot);
     if (keeps_usual() && usual_.note(turn, used)) [[unlikely]] {
         look_at_next();
     }
 }
 
 /// From then on the slot is somebody else's.
-std::uint32_t pool_core::put_back(pool_slot& slot) noexcept {
-    const std::uint32_t changes =
-        free_.give_back(static_cast<std::uint32_t>(&slot - slots_.get()), next_of());
+std::uint32_t pool_core::put_back(free_list& into, const pool_slot& slot) noexcept {
+    const std::uint32_t number =
+        into.give_back(static_cast<std::uint32_t>(&slot - slots_.get()), next_of());
     room_.came_back();
-    return changes;
+    return number;
 }
 
 /// The arenas at the bottom of the stack don't come back, and may have kept what was usual once.

@@ -62,7 +62,7 @@ public:
     /// Nothing, and no error, where none is free.
     [[nodiscard]] check_out try_acquire(std::error_code& error) noexcept {
         const std::uint32_t number = free_.take(next_of());
-        return number != free_list::none ? out(slots_[number], error) : check_out{};
+        return number != free_list::none ? out(slots_[number]) : try_another(error);
     }
     /// Nothing, and no error, where `deadline`, if there is one, has passed.
     [[nodiscard]] check_out wait_for_one(const waiting_room::clock::time_point* deadline,
@@ -80,22 +80,17 @@ private:
     [[nodiscard]] std::size_t kept() const noexcept {
         return keeps_usual() ? usual_.enough() : kept_.bytes();
     }
-    /// The owner of `slot` uses its arena now; makes it, if it is the first one.
-    [[nodiscard]] check_out out(pool_slot& slot, std::error_code& error) noexcept {
-        pool_arena* its = slot.made.load(std::memory_order_relaxed);
-        if (its == nullptr) [[unlikely]] {
-            its = make_in(slot, error);
-            if (its == nullptr) {
-                return {};
-            }
-        }
+    /// The owner of `slot` uses its arena now.
+    [[nodiscard]] static check_out out(pool_slot& slot) noexcept {
         slot.is_out.store(true, std::memory_order_relaxed);
         slot.check_outs.store(
             slot.check_outs.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-        return {&slot, its};
+        return {&slot, slot.made.load(std::memory_order_relaxed)};
     }
-    [[nodiscard]] pool_arena* make_in(pool_slot& slot, std::error_code& error) noexcept;
-    std::uint32_t put_back(pool_slot& slot) noexcept;
+    [[nodiscard]] check_out try_another(std::error_code& error) noexcept;
+    [[nodiscard]] check_out out_or_made(pool_slot& slot, std::error_code& error) noexcept;
+    [[nodiscard]] std::error_code make_in(pool_slot& slot) noexcept;
+    std::uint32_t put_back(free_list& into, const pool_slot& slot) noexcept;
     void look_at_next() noexcept;
     template <class Visit>
     void for_each_made(Visit visit) const noexcept;
@@ -105,11 +100,14 @@ private:
     std::size_t count_;
     std::unique_ptr<pool_slot[]> slots_;  // NOLINT(*-avoid-c-arrays): of a size known at run time
     retain kept_;
+    std::size_t budget_;
     std::atomic<std::uint64_t> waits_{0};
     std::atomic<std::uint64_t> refusals_{0};
     std::atomic<std::size_t> next_look_{0};
 
+    /// Two, so that one which can't be made doesn't lie on those that are there.
     alignas(isolation) free_list free_;
+    alignas(isolation) free_list unmade_;
     alignas(isolation) waiting_room room_;
     alignas(isolation) usual_bytes usual_;
 };

@@ -196,13 +196,19 @@ static void tells_its_figures(void) {
     CHECK(memory_arena_usage(arena, &older) == MEMORY_ARENA_OK);
     CHECK(older.reserved == mebibyte && older.used == SIZE_MAX);
 
-    const size_t wrong[] = {0, 1, sizeof(size_t), sizeof now - 1};
+    const size_t wrong[] = {0, 1, sizeof(size_t), sizeof now - 1, 4096 + 8, SIZE_MAX - 7};
     for (size_t index = 0; index < sizeof wrong / sizeof *wrong; ++index) {
         memory_arena_usage_t odd = {.struct_size = wrong[index], .used = 17};
         CHECK(memory_arena_usage(arena, &odd) == MEMORY_ARENA_INVALID_ARGUMENT);
         CHECK(odd.used == 17);
     }
     memory_arena_destroy(arena);
+}
+
+static size_t soft_limit_seen;
+static void see_soft_limit(void* context, const memory_arena_usage_t* now) {
+    CHECK(context == &soft_limit_seen && now->struct_size == sizeof *now);
+    soft_limit_seen = now->used + now->slack;
 }
 
 static void refuses(const memory_arena_options_t* options, memory_arena_status expected) {
@@ -215,12 +221,14 @@ static void refuses(const memory_arena_options_t* options, memory_arena_status e
 static void refuses_bad_options(void) {
     const memory_arena_options_t good = {.struct_size = sizeof good, .capacity = mebibyte};
     char buffer[4096];
-    memory_arena_options_t bad[18];
+    memory_arena_options_t bad[21];
     size_t count = 0;
 #define BAD(member, value) (bad[count] = good, bad[count].member = (value), ++count)
     BAD(struct_size, 0);
     BAD(struct_size, sizeof(size_t));
     BAD(struct_size, sizeof good - 1);
+    BAD(struct_size, 4096 + 8);
+    BAD(struct_size, SIZE_MAX - 7);
     BAD(capacity, 0);
     BAD(capacity, SIZE_MAX);
     BAD(buffer, buffer); /* and a capacity */
@@ -236,6 +244,8 @@ static void refuses_bad_options(void) {
     BAD(reserved, 1);
     BAD(quarantine, 256);
     BAD(quarantine, SIZE_MAX);
+    BAD(on_soft_limit, see_soft_limit);
+    bad[count - 1].flags = MEMORY_ARENA_LANES_PER_CPU;
     CHECK(count == sizeof bad / sizeof *bad);
     for (size_t index = 0; index < count; ++index) {
         refuses(&bad[index], MEMORY_ARENA_INVALID_ARGUMENT);
@@ -275,12 +285,6 @@ static void says_what_the_system_refused(void) {
     refuses(&options, -ENOMEM);
     CHECK(setrlimit(RLIMIT_AS, &before) == 0);
 #endif
-}
-
-static size_t soft_limit_seen;
-static void see_soft_limit(void* context, const memory_arena_usage_t* now) {
-    CHECK(context == &soft_limit_seen && now->struct_size == sizeof *now);
-    soft_limit_seen = now->used + now->slack;
 }
 
 static size_t prefault_seen;

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include <memory_arena.hpp>
+#include <memory_arena/arena_pool.hpp>
 #include <memory_arena/checked_ptr.hpp>
 
 namespace {
@@ -337,6 +338,17 @@ void do_without_a_record() {
     memory_is_out = false;
 }
 
+struct owner_of_its_own_memory {
+    memory_arena::pooled_arena held;
+};
+
+void pooled_arena_in_its_own_arena() {
+    memory_arena::arena_pool pool({.arena = options, .arena_count = 1});
+    memory_arena::pooled_arena held = pool.acquire();
+    arena& its = *held;
+    its.new_object<owner_of_its_own_memory>(std::move(held))->held.give_back();
+}
+
 void clean() {
     use_properly<arena>();
     use_properly<cpu_arena>();
@@ -372,6 +384,7 @@ constexpr scenario scenarios[] = {
     {"deque_outlives_its_generation", deque_outlives_its_generation},
     {"map_outlives_its_generation", map_outlives_its_generation},
     {"vector_outlives_its_arena", vector_outlives_its_arena},
+    {"pooled_arena_in_its_own_arena", pooled_arena_in_its_own_arena},
     {"stale_pointer", stale_pointer},
     {"stale_pointer_to_an_arena_that_is_gone", stale_pointer_to_an_arena_that_is_gone},
     {"stale_pointer_of_a_lease", stale_pointer_of_a_lease},

@@ -117,6 +117,9 @@ int refusal_of(call what) noexcept {
     const bool is_it = what == followed.what && number == followed.nth;
     if (is_it) {
         reached.store(true);
+        if (followed.meanwhile != nullptr) {
+            followed.meanwhile();
+        }
     }
     const bool comes_after =
         (followed.how_far == reach::any_kind && was_before) ||

@@ -52,6 +52,7 @@ struct plan {
     std::size_t nth = 0;
     int error = 0;
     reach how_far = reach::one_call;
+    void (*meanwhile)() noexcept = nullptr;  ///< what others do before that call returns
 };
 
 [[nodiscard]] std::string text_of(const plan& chosen);

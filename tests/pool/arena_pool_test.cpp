@@ -63,6 +63,28 @@ TEST(arena_pool, makes_an_arena_only_when_all_others_are_out) {
     EXPECT_EQ(pool.usage().arenas, 8U);
 }
 
+TEST(arena_pool, has_the_budget_of_its_options_for_every_holder) {
+    for (const std::size_t budget : {std::size_t{0}, mib / 2}) {
+        arena_pool pool({.arena = {.capacity = mib, .budget = budget}, .arena_count = 1});
+        const std::size_t before = pool.acquire()->remaining_bytes();
+        pool.acquire()->set_budget(4096);
+        EXPECT_EQ(pool.acquire()->remaining_bytes(), before);
+    }
+}
+
+TEST(arena_pool, hands_its_arenas_to_members_that_are_empty_before) {
+    struct request {
+        pooled_arena memory;
+    };
+    arena_pool pool(small(1));
+    request mine;
+    EXPECT_FALSE(mine.memory);
+    mine.memory = pool.acquire();
+    EXPECT_TRUE(mine.memory);
+    mine.memory = pooled_arena();
+    EXPECT_EQ(pool.usage().in_use, 0U);
+}
+
 TEST(arena_pool, prepares_as_many_as_it_is_asked_to) {
     arena_pool_options options = small(8);
     options.prepared_count = 5;

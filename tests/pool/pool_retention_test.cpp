@@ -83,6 +83,44 @@ TEST(pool_retention, has_no_arena_keep_what_a_burst_of_large_ones_took) {
     EXPECT_LE(pool.usage().committed, 16 * mib);
 }
 
+/// However many are out at once, and whatever comes back in which order: each return counts.
+TEST(pool_retention, learns_from_every_check_out) {
+    for (const std::size_t at_once : {1U, 2U, 7U, 16U}) {
+        for (const std::size_t out_for_good : {0U, 1U, 2U, 16U}) {
+            arena_pool pool = pool_of(32);
+            const auto take = [&pool](std::size_t count, std::size_t bytes) {
+                std::vector<pooled_arena> wave;
+                for (std::size_t i = 0; i < count; ++i) {
+                    wave.push_back(pool.acquire());
+                    use(*wave.back(), bytes);
+                }
+                return wave;
+            };
+            const std::vector<pooled_arena> held = take(out_for_good, 64 << 10);
+            for (std::size_t done = 0; done < enough_to_learn; done += at_once) {
+                take(at_once, 8 * mib);
+            }
+            EXPECT_GE(pool.usage().kept, 8 * mib) << at_once << ' ' << out_for_good;
+            EXPECT_LE(pool.usage().kept, 10 * mib) << at_once << ' ' << out_for_good;
+            for (std::size_t done = 0; done < enough_to_learn; done += at_once) {
+                take(at_once, 64 << 10);
+            }
+            EXPECT_LE(pool.usage().kept, mib) << at_once << ' ' << out_for_good;
+        }
+    }
+}
+
+TEST(pool_retention, keeps_what_every_second_of_a_pair_needs) {
+    arena_pool pool = pool_of(4);
+    for (std::size_t turn = 0; turn < enough_to_learn; ++turn) {
+        const pooled_arena outer = pool.acquire();
+        use(*outer, 64 << 10);
+        const pooled_arena inner = pool.acquire();
+        use(*inner, 8 * mib);
+    }
+    EXPECT_GE(pool.usage().kept, 8 * mib);
+}
+
 TEST(pool_retention, is_what_the_options_say) {
     for (const retain kept : {retain::none, retain::up_to(2 * mib), retain::all}) {
         arena_pool pool = pool_of(2, kept);

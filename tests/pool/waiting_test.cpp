@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <thread>
@@ -56,8 +57,10 @@ TEST(waiting, for_a_time_ends_with_it_or_with_an_arena) {
     EXPECT_GE(steady_clock::now() - begin, milliseconds(20));
     EXPECT_FALSE(pool.acquire_until(begin)) << "the past";
     EXPECT_FALSE(pool.acquire_for(milliseconds(-5)));
+    EXPECT_FALSE(pool.acquire_for(hours::min() + hours(1)));
+    EXPECT_FALSE(pool.acquire_for(std::chrono::duration<double>(std::nan(""))));
     std::thread other([&] { EXPECT_TRUE(pool.acquire_for(hours(10))); });
-    wait_until_somebody_waits(pool, 4);
+    wait_until_somebody_waits(pool, 6);
     held.reset();
     other.join();
     EXPECT_TRUE(pool.acquire_for(milliseconds(-5))) << "one that is free needs no time";
