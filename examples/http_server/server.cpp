@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "session.hpp"
@@ -35,16 +36,21 @@ void server::accept() {
     acceptor_.async_accept(
         asio::make_strand(context_), [this](error_code error, asio::ip::tcp::socket socket) {
             if (!acceptor_.is_open()) return;
-            if (error) {
-                // Out of descriptors, most likely: that passes, and must not spin.
-                patience_.expires_after(pause_after_a_failure);
-                patience_.async_wait([this](error_code) { accept(); });
-                return;
+            // Out of descriptors, most likely, or of memory: that passes, and must not spin.
+            if (error) return accept_later();
+            try {
+                socket.set_option(asio::ip::tcp::no_delay(true), error);
+                std::make_shared<session>(std::move(socket), service_, sessions_)->run();
+            } catch (const std::bad_alloc&) {
+                return accept_later();
             }
-            socket.set_option(asio::ip::tcp::no_delay(true), error);
-            std::make_shared<session>(std::move(socket), service_, sessions_)->run();
             accept();
         });
+}
+
+void server::accept_later() {
+    patience_.expires_after(pause_after_a_failure);
+    patience_.async_wait([this](error_code) { accept(); });
 }
 
 /// What is being answered is still answered; what takes too long is cut off.

@@ -27,6 +27,7 @@ public:
 
 private:
     void accept();
+    void accept_later();
     void stop();
     void wait_for_the_last(std::chrono::steady_clock::time_point at_most_until);
 

@@ -29,6 +29,11 @@ std::string_view query_of(std::string_view target) {
     return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
+/// HEAD is a GET whose answer's body stays here: session::write.
+bool gets_only(http::verb method) {
+    return method == http::verb::get || method == http::verb::head;
+}
+
 response begin(const request& asked, http::status status, std::string_view type,
                const request_memory& in) {
     response made(std::piecewise_construct, std::make_tuple(in.get_allocator()),
@@ -111,7 +116,8 @@ response service::answer(const request& asked, const request_memory& in) {
         count(made.result());
         return made;
     } catch (const std::bad_alloc&) {
-        // The arena stays usable for what fits. Its exhaustion ends this request and no other one.
+        // The arena stays usable for what fits: mostly a short answer still does. Its exhaustion
+        // ends this request and no other one.
         return refusal(http::status::payload_too_large, "this takes more memory than a request may",
                        asked.keep_alive(), in);
     }
@@ -131,7 +137,7 @@ response service::refusal(http::status status, std::string_view why, bool keeps_
 
 response service::try_to_answer(const request& asked, const request_memory& in) {
     const std::string_view path = path_of(view(asked.target()));
-    const bool gets = asked.method() == http::verb::get;
+    const bool gets = gets_only(asked.method());
     if (path == "/parse" && (gets || asked.method() == http::verb::post)) return parse(asked, in);
     if (path == "/sum" && gets) return sum(asked, in);
     if (path == "/metrics" && gets) return metrics(asked, in);
@@ -142,10 +148,13 @@ response service::try_to_answer(const request& asked, const request_memory& in) 
     }
     const bool is_known =
         path == "/parse" || path == "/sum" || path == "/metrics" || path == "/healthz";
-    return is_known
-               ? refusal(http::status::method_not_allowed, "not this method here",
-                         asked.keep_alive(), in)
-               : refusal(http::status::not_found, "there is nothing here", asked.keep_alive(), in);
+    if (!is_known) {
+        return refusal(http::status::not_found, "there is nothing here", asked.keep_alive(), in);
+    }
+    response made =
+        refusal(http::status::method_not_allowed, "not this method here", asked.keep_alive(), in);
+    made.set(http::field::allow, path == "/parse" ? "GET, HEAD, POST" : "GET, HEAD");
+    return made;
 }
 
 response service::parse(const request& asked, const request_memory& in) {
@@ -163,8 +172,7 @@ response service::parse(const request& asked, const request_memory& in) {
         return json_answer(asked, json::value(std::move(all), in.json_storage()), in);
     }
     const auto fields = form_fields::parse(
-        asked.method() == http::verb::get ? query_of(view(asked.target()))
-                                          : std::string_view(asked.body()),
+        gets_only(asked.method()) ? query_of(view(asked.target())) : std::string_view(asked.body()),
         in);
     if (!fields) return bad("a % here isn't followed by two hexadecimal digits");
     return json_answer(asked, value_of(*fields, in), in);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -27,12 +28,16 @@ struct limits {
 class service {
 public:
     explicit service(const limits& with)
-        : limits_(with), memory_(with.requests, with.memory_bytes) {}
+        : limits_(with), memory_(with.requests, with.memory_bytes) {
+        // A body that grows as it comes leaves the places behind that it had before.
+        limits_.body_bytes = std::min(limits_.body_bytes, limits_.memory_bytes / 4);
+    }
 
     [[nodiscard]] const limits& allowed() const { return limits_; }
     [[nodiscard]] memory_source& memory() { return memory_; }
 
-    /// The answer to `asked`, in `in`. Doesn't throw: what goes wrong is an answer, too.
+    /// The answer to `asked`, in `in`; what goes wrong is an answer, too. Throws std::bad_alloc
+    /// where there is no room even for that.
     response answer(const request& asked, const request_memory& in);
 
     /// One that says what is wrong, and ends the connection where `keeps_alive` is false.

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,8 @@ constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::string_view overloaded =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
+constexpr std::string_view exhausted =
+    "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 constexpr std::size_t most_to_drain = std::size_t{16} << 20;
 
@@ -59,7 +62,7 @@ void session::await_request() {
 
 void session::read_header() {
     memory_ = service_.memory().try_acquire();
-    if (!memory_) return refuse_for_lack_of_memory();
+    if (!memory_) return refuse_without_memory(http::status::service_unavailable, overloaded);
     const char_allocator in = memory_->get_allocator();
     parser_.emplace(std::piecewise_construct, std::make_tuple(in), std::make_tuple(in));
     parser_->body_limit(service_.allowed().body_bytes);
@@ -71,8 +74,11 @@ void session::read_header() {
 }
 
 void session::on_header(error_code error) {
-    if (error || !beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-        return error ? on_request(error) : read_body();
+    if (error) return on_request(error);
+    const request& so_far = parser_->get();
+    if (so_far.version() < 11 || parser_->is_done() ||
+        !beast::iequals(so_far[http::field::expect], "100-continue")) {
+        return read_body();
     }
     asio::async_write(
         stream_, asio::buffer(go_on), [self = shared_from_this()](error_code failed, std::size_t) {
@@ -87,8 +93,15 @@ void session::read_body() {
 }
 
 void session::on_request(error_code error) {
-    if (!error) return write(service_.answer(parser_->get(), *memory_));
-    if (error == http::error::body_limit) {
+    try {
+        error ? on_failed_request(error) : write(service_.answer(parser_->get(), *memory_));
+    } catch (const std::bad_alloc&) {
+        refuse_without_memory(http::status::payload_too_large, exhausted);
+    }
+}
+
+void session::on_failed_request(error_code error) {
+    if (error == http::error::body_limit || error == http::error::buffer_overflow) {
         return refuse(http::status::payload_too_large, "the body is too large");
     }
     if (error == http::error::header_limit) {
@@ -108,17 +121,18 @@ void session::refuse(http::status status, std::string_view why) {
     write(service_.refusal(status, why, false, *memory_));
 }
 
-void session::refuse_for_lack_of_memory() {
-    service_.count(http::status::service_unavailable);
+void session::refuse_without_memory(http::status status, std::string_view answer) {
+    service_.count(status);
     stream_.expires_after(std::chrono::seconds(service_.allowed().seconds_for_a_request));
-    asio::async_write(stream_, asio::buffer(overloaded),
-                      [self = shared_from_this()](error_code error, std::size_t) {
-                          error ? self->close() : self->drain();
-                      });
+    asio::async_write(
+        stream_, asio::buffer(answer), [self = shared_from_this()](error_code error, std::size_t) {
+            error ? self->close() : self->drain();
+        });
 }
 
 void session::write(response what) {
     if (among_.are_stopping()) what.keep_alive(false);
+    if (parser_->get().method() == http::verb::head) what.body().clear();  // its length is told
     response_.emplace(std::move(what));
     stream_.expires_after(std::chrono::seconds(service_.allowed().seconds_for_a_request));
     http::async_write(

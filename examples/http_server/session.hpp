@@ -38,8 +38,9 @@ private:
     void on_header(error_code error);
     void read_body();
     void on_request(error_code error);
+    void on_failed_request(error_code error);
     void refuse(http::status status, std::string_view why);
-    void refuse_for_lack_of_memory();
+    void refuse_without_memory(http::status status, std::string_view answer);
     void write(response what);
     void on_written(error_code error);
     void drain();
@@ -48,7 +49,9 @@ private:
     void forget_request() noexcept;
 
     beast::tcp_stream stream_;
-    beast::flat_buffer buffer_;
+    /// Bounded: neither what is written behind a chunk's size nor a trailer counts as header or
+    /// body.
+    beast::flat_buffer buffer_{std::size_t{128} << 10};
     service& service_;
     open_sessions& among_;
     bool is_idle_ = false;

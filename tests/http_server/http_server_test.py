@@ -49,6 +49,14 @@ class server:
         body, status = done.stdout.rsplit("\n", 1)
         return int(status), body
 
+    def post(self, document):
+        """The status of the answer."""
+        text = document.encode()
+        with self.connect() as connection:
+            connection.sendall(b"POST /parse HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                               b"Content-Length: %d\r\n\r\n%s" % (len(text), text))
+            return int(read_all(connection).split(b" ", 2)[1])
+
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
@@ -188,6 +196,30 @@ class an_answer(unittest.TestCase):
         self.assertEqual(json.loads(answer.split(b"\r\n\r\n", 1)[1])["count"], 1)
 
 
+class a_connection(unittest.TestCase):
+    def test_stays_in_step_after_head(self):
+        with server() as its:
+            for path, status in ((b"/healthz", b"200"), (b"/nothing", b"404"), (b"/parse?a=1", b"200")):
+                with its.connect() as connection:
+                    connection.sendall(b"HEAD %s HTTP/1.1\r\n\r\nGET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n" % path)
+                    head, rest = read_all(connection).split(b"\r\n\r\n", 1)
+                self.assertTrue(head.startswith(b"HTTP/1.1 " + status), head)
+                self.assertRegex(head, b"Content-Length: [1-9]")
+                self.assertTrue(rest.startswith(b"HTTP/1.1 200"), rest)
+
+    def test_says_which_methods_there_are(self):
+        with server() as its, its.connect() as connection:
+            connection.sendall(b"DELETE /parse HTTP/1.1\r\nConnection: close\r\n\r\n")
+            answer = read_all(connection)
+            self.assertIn(b" 405 ", answer)
+            self.assertIn(b"Allow: GET, HEAD, POST\r\n", answer)
+
+    def test_of_http_1_0_is_not_told_to_continue(self):
+        with server() as its, its.connect() as connection:
+            connection.sendall(b"POST /parse HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\na=1")
+            self.assertIn(b" 200 ", read_all(connection).split(b"\r\n")[0])
+
+
 class who_misbehaves(unittest.TestCase):
     def test_by_being_slow_is_cut_off_and_others_are_served(self):
         with server("--patience", "1") as its, its.connect() as header, its.connect() as body:
@@ -229,6 +261,33 @@ class who_misbehaves(unittest.TestCase):
             for path, expected in ((b"/sum?n=1000000", b"413"), (b"/sum?n=1000", b"200"), (b"/sum?n=1000000", b"413")):
                 connection.sendall(b"GET %s HTTP/1.1\r\n\r\n" % path)
                 self.assertIn(expected, connection.recv(65536).split(b"\r\n")[0])
+
+
+    def test_by_a_document_that_fills_its_arena_is_413(self):
+        if ON_HEAP:
+            self.skipTest("malloc has no such bound")
+        with server("--memory", str(4 * MIB), "--body", "1000000") as its:
+            for count in range(20000, 44000, 1000):  # somewhere the arena is full to the last bytes
+                self.assertIn(its.post("[" + '{"":0},' * count + "0]"), (200, 413), count)
+            self.assertEqual(its.post("[]"), 200)
+
+    def test_by_a_body_larger_than_its_arena_is_413(self):
+        if ON_HEAP:
+            self.skipTest("malloc has no such bound")
+        with server("--memory", str(MIB // 4)) as its:
+            self.assertEqual(its.post("x" * 300_000), 413)
+
+    def test_by_what_no_limit_of_the_body_counts_is_cut_off(self):
+        start = b"POST /parse HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for flood in (b"3;a=" + b"x" * MIB, b"0\r\n" + b"X: yyy\r\n" * (MIB // 8)):
+            with server() as its:
+                before = its.resident()
+                with its.connect() as connection, self.assertRaises(OSError):
+                    connection.sendall(start + flood)
+                    for _ in range(64):
+                        connection.sendall(flood[-MIB:])
+                if not SANITIZED:
+                    self.assertLess(its.resident() - before, 16 * MIB)
 
 
 class a_stop(unittest.TestCase):
