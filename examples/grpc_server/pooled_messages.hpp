@@ -42,9 +42,10 @@ public:
     grpc::MessageHolder<Request, Response>* AllocateMessages() override {
         if (std::optional<memory_arena::pooled_arena> held = pool_.try_acquire()) {
             memory_arena::arena& source = **held;
-            // It lies in the arena that it holds.
+            // It lies in the arena that it holds: once it is there, for what throws ends first.
             if (auto* const made =
-                    source.try_new_unmanaged<in_an_arena>(*std::move(held), first_block_bytes_)) {
+                    source.try_new_unmanaged<in_an_arena>(source, first_block_bytes_)) {
+                made->hold(*std::move(held));
                 return made;
             }
         }
@@ -56,13 +57,14 @@ private:
 
     class in_an_arena final : public holder, public arena_of_call {
     public:
-        in_an_arena(memory_arena::pooled_arena held, std::size_t first_block_bytes)
-            : held_(std::move(held)),
-              messages_(memory_arena::protobuf_options(*held_, first_block_bytes)) {
+        in_an_arena(memory_arena::arena& its, std::size_t first_block_bytes)
+            : messages_(memory_arena::protobuf_options(its, first_block_bytes)) {
             using google::protobuf::Arena;
             this->set_request(Arena::CreateMessage<Request>(&messages_));
             this->set_response(Arena::CreateMessage<Response>(&messages_));
         }
+
+        void hold(memory_arena::pooled_arena held) noexcept { held_ = std::move(held); }
 
         [[nodiscard]] memory_arena::arena& source() noexcept override { return *held_; }
 

@@ -23,9 +23,12 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// (boost::container::pmr) can be given it, too.
 ///
 /// As thread safe as the source. Boost.JSON is told that deallocate does nothing, so that the
-/// destructor of a value in it visits nothing: it may run after the reset, which the value itself
-/// must not be used after. allocate throws what `allocate_bytes` throws; Boost.JSON lets that pass,
-/// and a parser that it passed through must be reset() before it is used again.
+/// destructor of an array or an object in it visits nothing: it may run after the reset, which the
+/// value itself must not be used after. That of a string, or of a value that is one, does look at
+/// its text: where a document may be a mere string, end its value before the reset, or never
+/// (`arena.new_unmanaged<boost::json::value>`). allocate throws what `allocate_bytes` throws;
+/// Boost.JSON lets that pass, and a parser that it passed through must be reset() before it is used
+/// again.
 ///
 /// What a parser needs while it parses is on the heap, unless it is given a resource for that too.
 template <class Source>

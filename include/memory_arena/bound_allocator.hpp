@@ -22,7 +22,8 @@ namespace memory_arena::inline MEMORY_ARENA_ABI {
 /// memory from. Bindings nest: the end of one brings back the one before. It must end on the thread
 /// that it began on, newest first, and before its source. Of each A (`arena`, `cpu_arena`,
 /// `arena_lease`) a thread has one binding, independent of the others; other threads have theirs. A
-/// coroutine must not be suspended within one: whoever runs on the thread then would find it.
+/// coroutine must not be suspended within one: whoever runs on the thread then would find it. A
+/// lease must not be moved as long as anything made under its binding is there.
 ///
 /// O(1): a thread-local is written. It is each shared object's own where that hides its symbols
 /// (-fvisibility=hidden) or is brought in by dlopen: bind on the side that makes the allocators.

@@ -11,8 +11,12 @@
 ///
 /// That library makes its allocators by their default constructor, wherever it needs one; so an
 /// arena is bound to the thread (<memory_arena/bound_allocator.hpp>) wherever values are made,
-/// copied or changed: `std::logic_error` where none is. To read one, none is needed, as long as
-/// keys are asked for as std::string_view or are short: of a `const char*` it makes a string first.
+/// copied or changed, and `std::logic_error` is thrown where none is. To destroy one none is
+/// needed, nor to read what is there: size(), iteration, get<>(), [] and at() by an index,
+/// contains() and at() by a key that is there and is short or a std::string_view. All else makes a
+/// string of its own first: writing (`dump()`, `<<`, some 550 bytes each besides the text, which
+/// stay until the reset), a key that is a longer `const char*`, a JSON pointer; and an error's
+/// text, so that `at()` of a missing key throws logic_error in place of out_of_range.
 ///
 /// - A value's destructor visits all that is in it, to give nothing back: so drop documents by the
 ///   reset alone, as above. A value that has a destructor to run must run it before the reset.
@@ -22,7 +26,8 @@
 ///   to throw for bad JSON); what was made until then is in the arena until the reset.
 /// - The parser's own stack, and that of a destructor, are on the heap.
 /// - `std::string` is converted both ways, but isn't `string_t`; `dump()` returns a string in the
-///   arena. Readers of binary formats (from_cbor, …) don't compile for any such string in 3.11.
+///   arena. Readers of binary formats (from_cbor, …), and flatten(), don't compile for any such
+///   string in 3.11.
 
 #include <cstdint>
 #include <map>

@@ -106,7 +106,8 @@ inline void give_protobuf_block_back(void* block, std::size_t bytes) {
 }  // namespace detail
 
 /// While it lives, blocks that a protobuf Arena with our options needs on this thread come from
-/// `source`: an arena, a cpu_arena, or a lease, which must not be moved meanwhile. Of several on
+/// `source`: an arena, a cpu_arena, or a lease, which must not be moved before every protobuf Arena
+/// that took from it has ended. Of several on
 /// one thread the innermost counts; its end restores the one around it.
 ///
 /// Ends on the thread that it began on, and before those begun earlier: so it is for a block of

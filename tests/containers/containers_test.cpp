@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory_resource>
 #include <string>
 #include <string_view>
@@ -288,6 +289,35 @@ TEST(containers, hold_types_that_name_them_within) {
     root.children.emplace_back();
     EXPECT_EQ(root.children[0].children.size(), 1U);
     EXPECT_TRUE(source.contains(&root.children[0].children[0]));
+}
+
+/// What the header begins with.
+TEST(containers, are_made_as_the_header_shows) {
+    arena source{32 << 20};
+    ma::map<ma::string, ma::vector<int>> index{source};
+    index[{"a key that is too long to be kept inside", source}].push_back(1);
+    EXPECT_EQ(index.size(), 1U);
+}
+
+TEST(containers, look_strings_up_by_views) {
+    arena source(mebibyte);
+    ma::unordered_map<ma::string, int> numbers{source};
+    numbers.try_emplace(ma::string(long_text, source), 1);
+    numbers.emplace("short", 2);
+    ma::unordered_set<ma::string> names{source};
+    names.emplace(long_text);
+    ma::map<ma::string, int, std::less<>> sorted{source};
+    sorted.emplace(long_text, 3);
+    const std::size_t before = source.used_bytes();
+    EXPECT_EQ(numbers.find(std::string_view(long_text))->second, 1);
+    EXPECT_TRUE(numbers.contains(long_text));
+    EXPECT_EQ(numbers.find("none"), numbers.end());
+    EXPECT_TRUE(names.contains(std::string_view(long_text)));
+    EXPECT_TRUE(sorted.contains(std::string_view(long_text)));
+    EXPECT_EQ(source.used_bytes(), before) << "no string was made";
+    EXPECT_TRUE(parts_lie_in(source, numbers));
+    static_assert(std::is_same_v<ma::unordered_set<int>::hasher, std::hash<int>>);
+    static_assert(std::is_same_v<ma::unordered_set<int>::key_equal, std::equal_to<int>>);
 }
 
 }  // namespace

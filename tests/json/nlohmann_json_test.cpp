@@ -187,6 +187,27 @@ TEST(nlohmann_json, is_read_and_destroyed_with_no_arena_bound) {
     EXPECT_EQ(moved["list"][0], 1);
 }
 
+TEST(nlohmann_json, is_written_and_missed_with_an_arena_bound_alone) {
+    arena source(mebibyte);
+    std::optional<nlohmann_json> document;
+    const auto write = [&] { std::ostringstream() << *document; };
+    const auto dump = [&] { static_cast<void>(document->dump()); };
+    const auto miss = [&] { static_cast<void>(document->at(std::string_view(long_text))); };
+    {
+        const arena_binding bound(source);
+        document = sample();
+        const std::size_t before = source.used_bytes();
+        write();
+        EXPECT_LT(source.used_bytes() - before, 2048U);
+        dump();
+        EXPECT_THROW(miss(), nlohmann_json::out_of_range);
+    }
+    EXPECT_THROW(write(), std::logic_error);
+    EXPECT_THROW(dump(), std::logic_error);
+    EXPECT_THROW(miss(), std::logic_error);
+    document.reset();
+}
+
 TEST(nlohmann_json, leaves_no_value_where_the_arena_is_exhausted) {
     std::string text = "[";
     for (int number = 0; number < 10'000; ++number) {
