@@ -53,6 +53,7 @@ class Ledger:
     def __init__(self, port):
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=[
             ("grpc.use_local_subchannel_pool", 1), ("grpc.max_send_message_length", -1)])
+        grpc.channel_ready_future(self.channel).result(timeout=30)  # an attempt may fail: see grpc_client.cpp
         request, response = reflection_messages()
         reflect = self.channel.stream_stream(
             "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
