@@ -58,7 +58,8 @@ int main(int count, char** arguments) {
     app.add_option("--threads", threads, "that serve")->check(CLI::Range(1U, 1024U));
     app.add_option("--requests", allowed.requests, "at once: as many arenas, at most")
         ->check(CLI::Range(1, 65'536));
-    app.add_option("--body", allowed.body_bytes, "bytes that the body of a request may have");
+    app.add_option("--body", allowed.body_bytes,
+                   "bytes that the body of a request may have, up to a quarter of --memory");
     app.add_option("--memory", allowed.memory_bytes, "bytes that a request may take in all");
     app.add_option("--patience", allowed.seconds_for_a_request, "seconds for a request to come in");
     CLI11_PARSE(app, count, arguments);

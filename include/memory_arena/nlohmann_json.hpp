@@ -14,7 +14,7 @@
 /// copied or changed, and `std::logic_error` is thrown where none is. To destroy one none is
 /// needed, nor to read what is there: size(), iteration, get<>(), [] and at() by an index,
 /// contains() and at() by a key that is there and is short or a std::string_view. All else makes a
-/// string of its own first: writing (`dump()`, `<<`, some 550 bytes each besides the text, which
+/// string of its own first: writing (`dump()`, `<<`, 520 bytes each besides the text, which
 /// stay until the reset), a key that is a longer `const char*`, a JSON pointer; and an error's
 /// text, so that `at()` of a missing key throws logic_error in place of out_of_range.
 ///

@@ -21,8 +21,7 @@ public:
     static constexpr std::size_t exceptions = 4;  ///< of those remembered may have used more
 
     /// Return number `number`, each of which there is once, was of a check-out that used `bytes`.
-    /// Whether what is usual was
-    /// determined anew: once in `remembered` times.
+    /// Whether what is usual was determined anew: once in `remembered` times.
     bool note(std::uint64_t number, std::size_t bytes) noexcept {
         last_[number % remembered].store(bytes, std::memory_order_relaxed);
         if (number % remembered != remembered - 1) {
